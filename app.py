@@ -1,0 +1,13 @@
+"""The app: ``streamlit run app.py``. The frame around the pages, and the one place that starts services."""
+
+import streamlit as st
+
+from pages.parts import frame, owner, warmup
+
+page = st.navigation(frame.pages(), position="top")
+frame.resume()
+frame.dress(page)
+with st.container(key="page"):
+    page.run()
+owner.keep()  # below the page: while it loads, it takes a place
+warmup.start()

@@ -1,0 +1,67 @@
+"""``python -m benchmarks training [--json]``: run one benchmark, or all of them, and print what was measured."""
+
+import argparse
+import datetime
+import importlib
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+BENCHMARKS = ("training", "image-gan", "toy", "concurrency", "start")
+"""Modules of this package with a function ``run(options) -> dict``."""
+
+
+def machine() -> dict[str, object]:
+    """What the figures depend on."""
+    import torch
+
+    model = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
+    return {
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "processor": model or platform.processor(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "date": datetime.date.today().isoformat(),
+    }
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def show(values: dict[str, object], indent: int = 0) -> None:
+    """Nested figures as aligned lines."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            print(f"{' ' * indent}{name}")
+            show(value, indent + 2)
+        else:
+            print(f"{' ' * indent}{name:<{36 - indent}} {value}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all by default")
+    parser.add_argument("--json", action="store_true", help="one JSON object per benchmark")
+    parser.add_argument("--repeat", type=int, default=3, help="repetitions of the short measurements")
+    parser.add_argument("--datasets", type=Path, help="folder with MNIST/raw/*.gz; otherwise MNIST is downloaded")
+    parser.add_argument("--seconds", type=float, default=300.0, help="how long the reference of image-gan trains")
+    options = parser.parse_args()
+    for name in options.names or BENCHMARKS:
+        result = {
+            "benchmark": name,
+            "machine": machine(),
+            **importlib.import_module(f"benchmarks.{name.replace('-', '_')}").run(options),
+        }
+        print(json.dumps(result), flush=True) if options.json else show(result)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

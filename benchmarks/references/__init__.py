@@ -1,0 +1,1 @@
+"""Public recipes, written anew and faithfully, to measure against."""

@@ -1,0 +1,1 @@
+"""Tools for latent spaces: plain tensors in, plain tensors out."""

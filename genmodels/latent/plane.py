@@ -1,0 +1,73 @@
+"""Planes through latent space, and what the decoder makes of them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from genmodels.latent.prior import is_uniform, quantiles
+from genmodels.models.base import Model
+
+Spacing = Literal["quantiles", "even"]
+CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane through ``base`` along two directions, with coordinates that do not depend on ``base``.
+
+    Attributes:
+        base: Any point on it, ``[d]``.
+        across: First direction, ``[d]``, not zero.
+        up: Second direction, ``[d]``, not parallel to the first.
+    """
+
+    base: Tensor
+    across: Tensor
+    up: Tensor
+
+    @classmethod
+    def of_axes(cls, base: Tensor, i: int, j: int) -> "Plane":
+        """The plane in which only dimensions ``i`` and ``j`` change."""
+        eye = torch.eye(len(base))
+        return cls(base, eye[i], eye[j])
+
+    def coordinates(self, z: Tensor) -> Tensor:
+        """``[n, d]`` -> ``[n, 2]``: the products with the two directions; for axes simply those two entries."""
+        places: Tensor = z @ torch.stack([self.across, self.up]).T
+        return places
+
+    def at(self, places: Tensor) -> Tensor:
+        """The codes with these coordinates, ``[n, 2]`` -> ``[n, d]``, as close to ``base`` as there are."""
+        axes = torch.stack([self.across, self.up])
+        steps: Tensor = torch.linalg.solve(axes @ axes.T, (places - self.coordinates(self.base[None])).T).T
+        return self.base + steps @ axes
+
+
+def ticks(model: Model, n: int, spacing: Spacing = "quantiles", reach: float = 3.0) -> Tensor:
+    """``n`` values along an axis, ascending.
+
+    ``"quantiles"``: equally likely under the prior, so that the picture shows the plane as the prior sees it (Kingma &
+    Welling, arXiv 1312.6114, figure 4). ``"even"``: from ``-reach`` to ``reach``; for a uniform prior from -1 to 1.
+    """
+    if spacing == "quantiles":
+        return quantiles(model, (torch.arange(n) + 0.5) / n)
+    end = 1.0 if is_uniform(model) else reach
+    return torch.linspace(-end, end, n)
+
+
+def lattice(values: Tensor) -> Tensor:
+    """All pairs of ``[n]`` values as places ``[n * n, 2]``, row by row from the top left, as pictures are laid out.
+
+    >>> lattice(torch.tensor([0.0, 1.0])).tolist()
+    [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
+    """
+    up, across = torch.meshgrid(values.flip(0), values, indexing="ij")
+    return torch.stack([across, up], -1).flatten(0, 1)
+
+
+@torch.no_grad()
+def manifold(model: Model, plane: Plane, values: Tensor) -> Tensor:
+    """The plane decoded at ``lattice(values)``: ``[n * n, *shape]``."""
+    return torch.cat([model.decode(z) for z in plane.at(lattice(values)).split(CHUNK)])

@@ -1,0 +1,1 @@
+"""Measures of quality. None needs a downloaded network."""

@@ -1,0 +1,253 @@
+"""The generative adversarial network (Goodfellow et al., arXiv 1406.2661)."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from genmodels.config import RunConfig, setting
+from genmodels.data.base import DataSpec
+from genmodels.models.base import MODELS, Batch, Measures, Model, Player, Presets, Terms
+from genmodels.nn import NETWORKS, at_least_float
+from genmodels.nn.spectral import normalise
+from genmodels.objectives import GAN_LOSSES, PENALTIES
+from genmodels.registry import Card
+
+
+class GANConfig(RunConfig):
+    model: str = "gan"
+    loss: str = setting(
+        "relativistic", "Loss", "The game the two networks play.", "Objective", basic=True, choices="gan_losses"
+    )
+    penalty: str = setting(
+        "r1r2",
+        "Penalty",
+        "Keeps the discriminator's slope in check, so that the game settles.",
+        "Objective",
+        choices="penalties",
+    )
+    gamma: float = setting(
+        1.0,
+        "Gamma",
+        "Weight of the penalty, halved for R1 and R2 as in their papers; WGAN-GP's lambda as it is. "
+        "Too small: the game runs away. Too large: D teaches nothing.",
+        "Objective",
+        live=True,
+        log=True,
+        ge=0,
+        le=1000,
+    )
+    spectral: bool = setting(
+        False,
+        "Spectral norm",
+        "Divides every layer of D by its largest stretch (arXiv 1802.05957), so that its slope is bounded.",
+        "Objective",
+    )
+    pac: int = setting(
+        1,
+        "Pack size",
+        "D judges so many samples at once (PacGAN, arXiv 1712.04086): a pack without variety gives itself away.",
+        "Objective",
+        ge=1,
+        le=8,
+    )
+    penalty_every: int = setting(
+        1,
+        "Penalty every",
+        "Apply the penalty only every so many steps, times as strongly: faster.",
+        "Objective",
+        ge=1,
+        le=64,
+    )
+    d_moves: int = setting(1, "D moves", "Moves of the discriminator per step.", "Objective", ge=1, le=20)
+    g_moves: int = setting(1, "G moves", "Moves of the generator per step.", "Objective", ge=1, le=20)
+    noise: Literal["normal", "uniform"] = setting("normal", "Noise", "Where z comes from.", "Objective")
+    lr_g: float = setting(
+        2e-4, "G learning rate", "Length of the generator's steps.", "Training", live=True, log=True, gt=0, le=1
+    )
+    lr_d: float = setting(
+        2e-4, "D learning rate", "Length of the discriminator's steps.", "Training", live=True, log=True, gt=0, le=1
+    )
+    optimizer_g: str = setting(
+        "adam0", "G optimizer", "The rule that turns gradients into steps.", "Training", choices="optimizers"
+    )
+    optimizer_d: str = setting(
+        "adam0", "D optimizer", "The rule that turns gradients into steps.", "Training", choices="optimizers"
+    )
+
+
+COMMON = {"gamma": 1.0, "penalty_every": 4, "activation": "leaky_relu"}
+IMAGE = {**COMMON, "network": "conv", "batch_size": 64, "latent_dim": 64, "gamma": 0.3, "ema": 0.999}
+SMALL = {**IMAGE, "batch_size": 32, "latent_dim": 32, "ema": 0.995}
+"""Small networks, small batches and high rates show digits soonest."""
+POINTS = {**COMMON, "depth": 3, "latent_dim": 2, "gamma": 0.1, "lr_g": 1e-3, "lr_d": 1e-3, "lr_decay": "cosine"}
+
+
+@MODELS.register(
+    "gan",
+    Card(
+        "GAN",
+        "A forger and a detective train each other until the forgeries pass.",
+        family="GAN",
+        equation=r"\min_G \max_D \; \mathbb{E}_x[\ln D(x)] + \mathbb{E}_z[\ln(1 - D(G(z)))]",
+        paper="Goodfellow et al., arXiv 1406.2661",
+        teaches="Sharp samples from noise alone, without ever measuring a likelihood.",
+        fails="The game may circle, or G may settle on a few safe forgeries (mode collapse).",
+    ),
+)
+class GAN(Model):
+    """Two players: the discriminator moves first, then the generator."""
+
+    config_class = GANConfig
+    config: GANConfig
+    scores = True
+    PRESETS: ClassVar[Presets] = {
+        "image": {
+            "fast": {**SMALL, "width": 16, "steps": 1600, "lr_g": 2e-3, "lr_d": 2e-3, "ema": 0.99},
+            "good": {**SMALL, "width": 32, "steps": 6000, "lr_g": 1.5e-3, "lr_d": 1.5e-3, "lr_decay": "cosine"},
+            "best": {
+                **IMAGE,
+                "width": 48,
+                "steps": 20000,
+                "lr_g": 1e-3,
+                "lr_d": 1e-3,
+                "lr_decay": "cosine",
+                "ema": 0.999,
+            },
+        },
+        "points": {
+            "fast": {**POINTS, "width": 128, "steps": 4000, "batch_size": 256, "threads": 1},
+            "good": {**POINTS, "width": 128, "steps": 12000, "batch_size": 256, "threads": 1},
+            "best": {**POINTS, "width": 256, "steps": 30000, "batch_size": 512},
+        },
+    }
+
+    def __init__(self, config: GANConfig, spec: DataSpec) -> None:
+        super().__init__(config, spec)
+        network = NETWORKS[config.network].thing
+        size = (config.width, config.depth, config.activation)
+        self.decoder = network.decoder(config.latent_dim + self.label_count, spec.shape, *size)
+        self.discriminator = network.encoder((config.pac * spec.shape[0], *spec.shape[1:]), 1, *size)
+        if config.spectral:
+            normalise(self.discriminator)
+        entry = GAN_LOSSES[config.loss]
+        self.game, self.paired, self.probability = entry.thing, entry.extra["paired"], entry.extra["probability"]
+        self.penalty = PENALTIES[config.penalty].thing
+        self.penalty_scale = PENALTIES[config.penalty].extra["scale"]
+
+    def objection(self) -> str:
+        c = self.config
+        if c.batch_size % c.pac:
+            return f"A batch of {c.batch_size} does not fill packs of {c.pac}; choose a multiple."
+        return super().objection()
+
+    def players(self) -> Sequence[Player]:
+        c = self.config
+        return (
+            Player("discriminator", self.judge(), self.discriminator_loss, "lr_d", "optimizer_d", c.d_moves),
+            Player("generator", self.forger(), self.generator_loss, "lr_g", "optimizer_g", c.g_moves),
+        )
+
+    def judge(self) -> nn.Module:
+        """What the discriminator may change."""
+        return self.discriminator
+
+    def forger(self) -> nn.Module:
+        """What the generator may change."""
+        return self.decoder
+
+    def prior(self, n: int, generator: torch.Generator) -> Tensor:
+        if self.config.noise == "normal":
+            return super().prior(n, generator)
+        return 2 * torch.rand(n, self.config.latent_dim, generator=generator, device=generator.device) - 1
+
+    # ------------------------------------------------------------------ what the discriminator sees
+
+    def generate(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Samples as the discriminator sees them: images in -1..1, standardised points."""
+        raw = at_least_float(self.decoder(self.joined(z, y)))
+        return raw.tanh() if self.spec.modality == "image" else raw
+
+    def seen(self, x: Tensor) -> Tensor:
+        """Standardised samples as the discriminator sees them."""
+        return 2 * x - 1 if self.spec.modality == "image" else x
+
+    def packed(self, x: Tensor) -> Tensor:
+        """Packs that are judged as one: ``[N, C, ...] -> [N / pac, pac * C, ...]``."""
+        return x.reshape(len(x) // self.config.pac, -1, *x.shape[2:])
+
+    def critic(self, packs: Tensor, y: Tensor | None = None) -> Tensor:
+        """One logit for each pack of samples as :meth:`generate` makes them, ``[N / pac]``."""
+        return at_least_float(self.discriminator(packs)).squeeze(1)
+
+    # ------------------------------------------------------------------ the game
+
+    def discriminator_loss(self, batch: Batch, generator: torch.Generator) -> Terms:
+        with torch.no_grad():
+            fake = self.packed(self.generate(self.prior(len(batch.x), generator), batch.y))
+        real = self.packed(self.seen(batch.x))
+        labels = None if batch.y is None else batch.y.repeat(2)
+        a, b = self.critic(torch.cat([real, fake]), labels).chunk(2)
+        loss = self.game(a, b).discriminator
+        parts = {"loss": loss, "real": self.verdict(a), "fake": self.verdict(b)}
+        if self.config.penalty == "none" or batch.step % self.config.penalty_every:
+            return Terms(loss, parts)
+        penalty = self.config.gamma * self.penalty_scale * self.slope(real, fake, batch.y, generator)
+        return Terms(loss + self.config.penalty_every * penalty, parts | {"penalty": penalty})
+
+    def slope(self, real: Tensor, fake: Tensor, y: Tensor | None, generator: torch.Generator) -> Tensor:
+        """The gradient penalty for each pair of packs, unweighted."""
+
+        def critic(packs: Tensor) -> Tensor:  # R1 + R2 looks at real and generated packs in one go
+            return self.critic(packs, None if y is None else y.repeat(len(packs) // len(real)))
+
+        return self.penalty(critic, real, fake, generator)
+
+    def verdict(self, logits: Tensor) -> Tensor:
+        """What is shown of D's logits: the probability of being real, or the score itself where there is none."""
+        return logits.sigmoid() if self.probability else logits
+
+    def generator_loss(self, batch: Batch, generator: torch.Generator) -> Terms:
+        b = self.critic(self.packed(self.generate(self.prior(len(batch.x), generator), batch.y)), batch.y)
+        # Only a paired game looks at real samples here; the others get their own logits, which they ignore.
+        a = self.critic(self.packed(self.seen(batch.x)), batch.y) if self.paired else b
+        loss = self.game(a, b).generator
+        return Terms(loss, {"loss": loss})
+
+    # ------------------------------------------------------------------ what people see
+
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        x = self.generate(z, y)
+        return (x + 1) / 2 if self.spec.modality == "image" else x * self.scale
+
+    def score(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """With packs, each sample is judged together with those that follow it in ``x``, the last with the first."""
+        seen = self.seen(self.standardise(x))
+        return self.critic(torch.cat([seen.roll(-i, 0) for i in range(self.config.pac)], 1), y)
+
+    def pull(self, x: Tensor, real: Tensor) -> Tensor:
+        """Where G's loss wants generated samples ``x`` ``[N, *shape]`` to go: ``-dL_G/dx``, ``[N, *shape]``.
+
+        Each is paired with one of ``real`` ``[N, *shape]``, for games that look at pairs.
+        """
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            y = self.labels_in_turn(len(x))
+            loss = self.game(self.score(real, y), self.score(x, y)).generator.sum()
+            return -torch.autograd.grad(loss, x)[0]
+
+    def measure(self, x: Tensor, generator: torch.Generator, y: Tensor | None = None) -> Measures:
+        """How well D tells held-out samples from as many generated ones, and what it says of them on average.
+
+        ``d_separation`` is the chance that a real sample scores higher than a generated one: 0.5 is what G wants. It
+        needs no threshold, so it means the same in every game.
+        """
+        real = self.score(x, y)
+        fake = self.score(self.decode(self.prior(len(x), generator).to(x.device), y), y)
+        higher = (real[:, None] > fake).double().mean() + 0.5 * (real[:, None] == fake).double().mean()
+        return {
+            "d_separation": float(higher),
+            "d_real": float(self.verdict(real).mean()),
+            "d_fake": float(self.verdict(fake).mean()),
+        }

@@ -1,0 +1,58 @@
+"""What a network family offers to the models."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from genmodels.registry import Registry
+
+Shape = tuple[int, ...]
+
+
+class Network(Protocol):
+    """Two stacks that fit one kind of sample. Every layer is a standard ``torch.nn`` layer."""
+
+    @staticmethod
+    def encoder(shape: Shape, out_dim: int, width: int, depth: int, act: str) -> nn.Sequential:
+        """From samples ``[N, *shape]`` to ``[N, out_dim]``. Also serves as a discriminator with ``out_dim=1``.
+
+        Raises:
+            UserError: The shape cannot be taken with this depth.
+        """
+        ...
+
+    @staticmethod
+    def decoder(latent_dim: int, shape: Shape, width: int, depth: int, act: str) -> nn.Sequential:
+        """From codes ``[N, latent_dim]`` to raw outputs (logits) ``[N, *shape]``.
+
+        Raises:
+            UserError: The shape cannot be made with this depth.
+        """
+        ...
+
+
+NETWORKS: Registry[type[Network]] = Registry("network", "genmodels.nn")
+
+_ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "silu": nn.SiLU,
+    "relu": nn.ReLU,
+    "leaky_relu": lambda: nn.LeakyReLU(0.2),
+    "tanh": nn.Tanh,
+}
+
+
+def activation(name: str) -> nn.Module:
+    """A fresh activation layer by its name in the configuration."""
+    return _ACTIVATIONS[name]()
+
+
+def parameter_count(module: nn.Module) -> int:
+    """Number of trainable values."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+def at_least_float(x: Tensor) -> Tensor:
+    """float32 where a network computed in half precision; anything more precise stays as it is."""
+    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x

@@ -1,0 +1,1 @@
+"""Pictures from plain arrays, testable without the app."""

@@ -1,0 +1,214 @@
+"""Where runs are computed: a pool of worker processes that never asks for more cores than there are."""
+
+import os
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import loky
+from loky import BrokenProcessPool
+
+from genmodels.training.machine import cores
+
+GRACE = 5.0
+"""Seconds that an orphaned worker has to write down where its run can be resumed."""
+
+
+def _warm() -> int:
+    """Import what every run needs, so that the first one starts at once."""
+    import genmodels.training.runner  # noqa: F401
+
+    return os.getpid()
+
+
+def _end_with(parent: int) -> None:
+    """Make this worker end soon after its parent, which loky's own workers do not."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        time.sleep(GRACE)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@dataclass(eq=False)
+class _Job:
+    future: "Future[Any]"
+    work: Callable[[], Any]
+    arguments: tuple[Any, ...]
+    threads: int
+
+
+class _Threads(Executor):
+    """Each job in a thread of its own that does not keep the program from ending, as those of a thread pool would."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **keywords: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        threading.Thread(target=self._run, args=(future, partial(fn, *args, **keywords)), daemon=True).start()
+        return future
+
+    @staticmethod
+    def _run(future: "Future[Any]", work: Callable[[], Any]) -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+
+class WorkerPool(Executor):
+    """An executor whose jobs say how many threads they take; jobs that do not fit wait in order.
+
+    Each worker is a process of its own, so that a killed one takes only its own job with it. ``loky`` starts them:
+    plain ``multiprocessing`` would execute the app's script again in every worker.
+
+    Args:
+        capacity: Threads that may run at once; by default as many as there are cores.
+        processes: False computes in threads of this process: less memory, but no wall between runs.
+    """
+
+    def __init__(self, capacity: int | None = None, *, processes: bool = True) -> None:
+        self.capacity = capacity or cores()
+        self._processes = processes
+        self._lock = threading.RLock()
+        self._waiting: deque[_Job] = deque()
+        self._running: list[_Job] = []
+        self._workers: set[Executor] = set()
+        self._idle: list[Executor] = []
+        self._closed = False
+        self._ending: weakref.WeakSet[Executor] = weakref.WeakSet()
+
+    def warm(self) -> None:
+        """Start the workers in the background, so that the first run starts at once."""
+        if self._processes:
+            threading.Thread(target=self._start_all, daemon=True).start()
+
+    def _start_all(self) -> None:
+        with self._lock:
+            for _ in range(self.capacity - len(self._workers)):
+                if self._closed:
+                    return
+                worker = self._worker()
+                self._give(worker, _warm)
+                self._idle.append(worker)
+
+    def submit(  # type: ignore[override]  # the number of threads is ours
+        self, fn: Callable[..., Any], /, *args: Any, threads: int = 1, **keywords: Any
+    ) -> "Future[Any]":
+        """Run ``fn(*args, **keywords)`` as soon as ``threads`` of the capacity are free.
+
+        More threads than the capacity count as all of it.
+        """
+        job = _Job(Future(), partial(fn, *args, **keywords), args, max(1, min(threads, self.capacity)))
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("This pool is shut down.")
+            self._waiting.append(job)
+        self._dispatch()
+        return job.future
+
+    def waiting(self) -> list[tuple[Any, ...]]:
+        """Arguments of the jobs that wait, next one first."""
+        with self._lock:
+            return [job.arguments for job in self._waiting if not job.future.cancelled()]
+
+    def cancel(self, *arguments: Any) -> bool:
+        """Forget the job with these arguments if it still waits; says whether it did."""
+        with self._lock:
+            found = [job for job in self._waiting if job.arguments == arguments]
+            for job in found:
+                self._waiting.remove(job)
+                job.future.cancel()
+        self._dispatch()
+        return bool(found)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more jobs; those that wait are done first, unless ``cancel_futures``."""
+        with self._lock:
+            self._closed = True
+            if cancel_futures:
+                for job in self._waiting:
+                    job.future.cancel()
+                self._waiting.clear()
+            jobs = [*self._running, *self._waiting]
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.shutdown(wait=wait)
+        if wait:
+            wait_for([job.future for job in jobs])
+
+    def kill(self) -> None:
+        """End at once, whatever is being computed; runs can be resumed from their last checkpoint."""
+        self.shutdown(wait=False, cancel_futures=True)
+        for worker in list(self._workers):
+            if isinstance(worker, loky.ProcessPoolExecutor):
+                worker.shutdown(wait=False, kill_workers=True)
+
+    def _worker(self) -> Executor:
+        worker = self._process() if self._processes else _Threads()
+        self._workers.add(worker)
+        return worker
+
+    @staticmethod
+    def _process() -> Executor:
+        # Waiting threads sleep instead of spinning: a run must not stall when its core is taken for a moment.
+        sleepy = {"OMP_WAIT_POLICY": "PASSIVE"}
+        pool: Executor = loky.ProcessPoolExecutor(
+            1, timeout=None, env=sleepy, initializer=_end_with, initargs=(os.getpid(),)
+        )
+        return pool
+
+    def _give(self, worker: Executor, work: Callable[[], Any]) -> "Future[Any]":
+        future = worker.submit(work)
+        if self._processes and worker not in self._ending:
+            # When the program ends, loky waits for its workers, for hours if need be; each of its executors registers
+            # a hook for that when it starts. Hooks run last one first, so ours, registered after each of them, comes
+            # before it. The standard library has no public way to say so.
+            threading._register_atexit(self.kill)  # type: ignore[attr-defined]
+            self._ending.add(worker)
+        return future
+
+    def _used(self) -> int:
+        return sum(job.threads for job in self._running)
+
+    def _dispatch(self) -> None:
+        with self._lock:
+            while self._waiting and self._used() + self._waiting[0].threads <= self.capacity:
+                job = self._waiting.popleft()
+                if job.future.set_running_or_notify_cancel():
+                    self._start(job)
+
+    def _start(self, job: _Job) -> None:
+        self._running.append(job)
+        while True:
+            worker = self._idle.pop() if self._idle else self._worker()
+            try:
+                inner = self._give(worker, job.work)
+            except BrokenProcessPool:  # killed while it had nothing to do
+                self._workers.discard(worker)
+                continue
+            inner.add_done_callback(partial(self._done, job, worker))
+            return
+
+    def _done(self, job: _Job, worker: Executor, inner: "Future[Any]") -> None:
+        error = CancelledError() if inner.cancelled() else inner.exception()
+        with self._lock:
+            self._running.remove(job)
+            if self._closed or isinstance(error, BrokenProcessPool):
+                self._workers.discard(worker)
+                worker.shutdown(wait=False)
+            else:
+                self._idle.append(worker)
+        if error is not None:
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(inner.result())
+        self._dispatch()

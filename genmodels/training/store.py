@@ -1,0 +1,115 @@
+"""All runs in one place: started, found again, and each visitor's own."""
+
+import os
+import re
+import secrets
+import shutil
+import threading
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from genmodels.config import RunConfig
+from genmodels.errors import UserError
+from genmodels.owners import owner_key
+from genmodels.training.executor import WorkerPool
+from genmodels.training.folder import RunFolder
+from genmodels.training.machine import thread_count
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def _train(path: Path, parent: int) -> Any:
+    """What a worker does. It imports the loop, and with it torch, so that whoever only lists runs need not."""
+    from genmodels.training.runner import run
+
+    return run(path, parent=parent)
+
+
+class RunStore:
+    """The runs below one folder, and the pool that computes them.
+
+    A run belongs to the owner who started it and is listed for nobody else; whoever knows its unguessable id can look
+    at it. Runs without an owner, as the command line makes them, are listed for everyone on this machine.
+    """
+
+    def __init__(self, root: Path, pool: WorkerPool) -> None:
+        self.root = Path(root)
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.pool = pool
+        self._lock = threading.Lock()
+
+    def start(self, config: RunConfig, owner: str = "", title: str = "") -> RunFolder:
+        """A new run, computed as soon as there is room."""
+        folder = RunFolder.create(self.root / secrets.token_urlsafe(12), config, owner=owner_key(owner), title=title)
+        self._submit(folder, config)
+        return folder
+
+    def resume(self, folder: RunFolder) -> None:
+        """Go on with a run that is not active. Raises UserError when it is active or damaged."""
+        with self._lock:  # two tabs may ask at once
+            folder.reopen()
+        self._submit(folder, folder.config())
+
+    def stop(self, folder: RunFolder) -> None:
+        """End a run, resumable: at once where it waits in the queue, else within a fraction of a second."""
+        folder.send("stop")
+        if self.pool.cancel(folder.path):
+            folder.write_status(replace(folder.status(), state="stopped", reason="Stopped while it waited."))
+
+    def _submit(self, folder: RunFolder, config: RunConfig) -> None:
+        self.pool.submit(_train, folder.path, parent=os.getpid(), threads=thread_count(config.threads))
+
+    def queue_position(self, folder: RunFolder) -> int | None:
+        """0 for the run that is next, or None when it does not wait."""
+        waiting = [arguments[0] for arguments in self.pool.waiting()]
+        return waiting.index(folder.path) if folder.path in waiting else None
+
+    def find(self, run_id: object) -> RunFolder:
+        """The run with this id, or the bundled one. Raises UserError when there is none; ``run_id`` may be hostile."""
+        if isinstance(run_id, str) and _ID.fullmatch(run_id):
+            for root in (self.root, bundled_root()):
+                if _is_run(root / run_id):
+                    return RunFolder(root / run_id)
+        raise UserError("There is no run at this address; it may have been deleted. Pick another one from the list.")
+
+    def owns(self, folder: RunFolder, owner: str) -> bool:
+        """Whether ``owner`` may steer, rename and delete this run."""
+        return folder.path.parent == self.root and folder.about()["owner"] in ("", owner_key(owner))
+
+    def listed(self, owner: str) -> list[RunFolder]:
+        """The owner's runs, newest first; damaged folders are left out."""
+        found = []
+        for path in self.root.iterdir():
+            folder = RunFolder(path)
+            try:
+                if _ID.fullmatch(path.name) and _is_run(path) and self.owns(folder, owner):
+                    found.append((folder.about()["created"], folder))
+            except UserError:
+                continue
+        return [folder for _, folder in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+    def delete(self, folder: RunFolder, owner: str) -> None:
+        """Remove a run of one's own that is not active."""
+        if not self.owns(folder, owner):
+            raise UserError("Only the person who started a run can delete it.")
+        if folder.active():
+            raise UserError("This run is still going; stop it first.")
+        shutil.rmtree(folder.path)
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a run lies there itself; a link might lead out of the folder of runs."""
+    return not path.is_symlink() and (path / "run.json").is_file()
+
+
+def bundled_root() -> Path:
+    """Where the runs that come with the package lie."""
+    return Path(str(files("genmodels") / "bundled"))
+
+
+def bundled() -> list[RunFolder]:
+    """The trained runs that come with the package."""
+    root = bundled_root()
+    return [RunFolder(path) for path in sorted(root.iterdir()) if _is_run(path)] if root.is_dir() else []

@@ -1,0 +1,23 @@
+"""Explore: open a trained model and walk through what it learned."""
+
+import streamlit as st
+
+from pages.parts import frame
+from pages.parts.text import _
+
+frame.require(__file__)
+st.title(_("Explore"), anchor=False)
+st.markdown(_("Drag on the map, pull a slider, throw the dice: the picture follows your hand."))
+
+with st.spinner(_("Getting ready...")):  # torch is imported here and not above: the frame is painted before
+    from pages.parts.explore import desk, picker, sections
+
+left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+with left, st.spinner(_("Opening the model...")):
+    subject = picker.pick()
+if subject is not None:
+    with right:
+        desk.controls(subject)
+    desk.show(subject)
+    sections.show(subject)
+    st.toggle(_("Plain controls"), key=desk.PLAIN, help=_("Streamlit's own sliders instead of the live desk."))

@@ -1,0 +1,42 @@
+"""Brings a trained decoder into the browser, once, where the interactive parts run it at the rate of the screen."""
+
+import json
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genmodels.latent.export import Exported
+from pages.parts.component import component
+
+_decoder = component(Path(__file__).parent)
+
+
+def pack(name: str, exported: Exported, extras: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
+    """A decoder and what is shown around it as one message.
+
+    The layout: length of the header (uint32, little endian), the header as JSON in UTF-8, the arrays one after another.
+
+    Args:
+        name: Says which decoder it is; the same name is taken for the same content.
+        exported: The decoder.
+        extras: Further arrays, float16, float32 or uint8.
+        about: Further entries of the header.
+    """
+    arrays = {"weights": exported.weights, **extras}
+    places, offset = {}, 0
+    for key, array in arrays.items():
+        places[key] = {"type": str(array.dtype), "offset": offset, "size": array.nbytes}
+        offset += array.nbytes
+    header = json.dumps({"name": name, **exported.header(), **about, "arrays": places}).encode()
+    return (
+        struct.pack("<I", len(header)) + header + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
+    )
+
+
+def carry_decoder(packed: bytes) -> None:
+    """Put a packed decoder on the page. It shows nothing and is sent only when it changes: mount it in a fragment of
+    its own, or where nothing else reruns."""
+    _decoder(key="decoder_carrier", data=packed)

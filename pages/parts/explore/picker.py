@@ -1,0 +1,105 @@
+"""Which run is explored: one's own, a bundled one, or the one in the address."""
+
+import streamlit as st
+
+from genmodels.catalogue import REGISTRIES
+from genmodels.errors import UserError
+from genmodels.training.folder import RunFolder
+from pages.parts.explore.subject import Subject, open_subject, version
+from pages.parts.studio import explorable, open_run
+from pages.parts.text import _
+
+_VERSIONS = "_explore_versions"
+
+
+def pick() -> Subject | None:
+    """The run picker, and the model that was picked. What goes wrong is said on the page."""
+    wanted = open_run()
+    runs = {folder.id: folder for folder in explorable()}
+    if wanted is not None:
+        runs.setdefault(wanted.id, wanted)
+    if not runs:
+        _nothing_yet()
+        return None
+    chosen = runs[wanted.id if wanted is not None else next(iter(runs))]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _select(runs, chosen)
+        _refresh(chosen)
+    try:
+        return open_subject(chosen, _version(chosen))
+    except UserError as error:
+        st.warning(str(error), icon=":material/explore_off:")
+        return None
+
+
+def _select(runs: dict[str, RunFolder], chosen: RunFolder) -> None:
+    names = {run_id: describe(folder) for run_id, folder in runs.items()}
+    # The address decides: the widget follows it, also when a link on another page has changed it.
+    st.session_state["explore-run"] = chosen.id
+    st.selectbox(
+        _("Model"),
+        list(runs),
+        format_func=lambda run_id: names.get(run_id, run_id),
+        key="explore-run",
+        on_change=_to_address,
+        label_visibility="collapsed",
+    )
+
+
+def _to_address() -> None:
+    st.query_params["run"] = st.session_state["explore-run"]
+    for name in ("z", "psi"):
+        st.query_params.pop(name, None)
+
+
+def describe(folder: RunFolder) -> str:
+    """One line: what it is and where it stands."""
+    try:
+        about, config, status = folder.about(), folder.config(), folder.status()
+    except UserError:
+        return _("{run} (damaged)").format(run=folder.id)
+    model = REGISTRIES["models"][config.model].card.title
+    data = REGISTRIES["data"][config.data].card.title if config.data in REGISTRIES["data"] else _("own data")
+    what = f"{model} · {data} · " + _("{d} latent dimensions").format(d=config.latent_dim)
+    title = f"{about['title']} · " if about["title"] else ""
+    state = "" if status.state == "finished" else f" · {status.state}"
+    return f"{title}{what}{state}"
+
+
+def _refresh(folder: RunFolder) -> None:
+    try:
+        active = folder.status().active
+    except UserError:
+        return
+    if active:
+        text = _("This run still learns. Refresh to take its newest weights.")
+        st.button(
+            _("Refresh"),
+            icon=":material/refresh:",
+            help=text,
+            key="explore-refresh",
+            on_click=_forget,
+            args=(folder.id,),
+        )
+
+
+def _forget(run_id: str) -> None:
+    st.session_state.get(_VERSIONS, {}).pop(run_id, None)
+
+
+def _version(folder: RunFolder) -> int:
+    """The weights this session looks at: a run that still learns must not change under the visitor's hand."""
+    held = st.session_state.setdefault(_VERSIONS, {})
+    newest = version(folder)
+    if folder.id not in held or not folder.status().active:
+        held[folder.id] = newest
+    return held[folder.id]
+
+
+def _nothing_yet() -> None:
+    st.info(
+        _("There is no trained model to explore yet. Train one: it takes less than a minute."),
+        icon=":material/explore:",
+    )
+    if st.button(_("Train"), type="primary", icon=":material/play_arrow:", key="explore-train"):
+        st.switch_page("pages/train.py")

@@ -1,0 +1,169 @@
+"""Where we are: the point z, kept for the session and in the address (``?seed=``, ``&psi=``, ``&z=``)."""
+
+import math
+import secrets
+from dataclasses import dataclass, replace
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from genmodels.latent.prior import truncated
+from pages.parts.explore.subject import Subject
+from pages.parts.text import _
+
+MOST_SEED = 9_999
+FARTHEST = 30.0
+_STATE = "_explore_point"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in the latent space of one subject.
+
+    Attributes:
+        subject: Name of the subject.
+        z: ``latent_dim`` numbers.
+        psi: Truncation that the visitor has chosen; ``z`` is already drawn in by it.
+        seed: Where ``z`` came from the last time the dice were thrown.
+        revision: Grows whenever the page, not the hand, moves the point.
+    """
+
+    subject: str
+    z: tuple[float, ...]
+    psi: float
+    seed: int
+    revision: int
+
+    @property
+    def code(self) -> Tensor:
+        """As the model wants it, ``[1, latent_dim]``."""
+        return torch.tensor([self.z], dtype=torch.float32)
+
+
+def drawn(subject: Subject, seed: int, psi: float) -> tuple[float, ...]:
+    """The code of a seed, to three decimals, as the address can hold it."""
+    return tuple(round(value, 3) for value in truncated(subject.model, 1, psi, seed)[0].tolist())
+
+
+def current(subject: Subject) -> Point:
+    """The point now: the one of this session, else the one in the address, else that of seed 0."""
+    kept = st.session_state.get(_STATE)
+    if isinstance(kept, Point) and kept.subject == subject.name:
+        return kept
+    same_space = (
+        isinstance(kept, Point) and len(kept.z) == subject.latent_dim and _run(kept.subject) == _run(subject.name)
+    )
+    revision = kept.revision + 1 if isinstance(kept, Point) else 0
+    start = replace(kept, subject=subject.name) if same_space else _from_address(subject)
+    return _keep(replace(start, revision=revision))
+
+
+def _run(name: str) -> str:
+    return name.split("@")[0]
+
+
+def _keep(point: Point) -> Point:
+    st.session_state[_STATE] = point
+    return point
+
+
+def move(subject: Subject, z: Tensor, *, seed: int | None = None, psi: float | None = None) -> None:
+    """Put the point to ``z`` ``[latent_dim]``, from the page."""
+    now = current(subject)
+    values = tuple(round(float(value), 3) for value in z)
+    _keep(
+        replace(
+            now,
+            z=values,
+            seed=now.seed if seed is None else seed,
+            psi=now.psi if psi is None else psi,
+            revision=now.revision + 1,
+        )
+    )
+
+
+def throw(subject: Subject, seed: int | None = None) -> None:
+    """The point of a seed; None: of a new one."""
+    now = current(subject)
+    seed = secrets.randbelow(MOST_SEED + 1) if seed is None else seed
+    psi = now.psi if now.psi >= 0.05 else 1.0
+    _keep(replace(now, z=drawn(subject, seed, psi), seed=seed, psi=psi, revision=now.revision + 1))
+
+
+def centre(subject: Subject) -> None:
+    """The middle of the prior."""
+    move(subject, torch.zeros(subject.latent_dim), psi=1.0)
+
+
+def rested(subject: Subject, answer: object) -> None:
+    """The browser says where the hand came to rest; anything but a point of this subject is ignored."""
+    now = current(subject)
+    if not isinstance(answer, dict) or answer.get("decoder") != subject.name or answer.get("revision") != now.revision:
+        return
+    z, psi = numbers(answer.get("z")), numbers([answer.get("psi")])
+    if z is not None and psi is not None and len(z) == subject.latent_dim and 0 <= psi[0] <= 1.5:
+        _keep(replace(now, z=z, psi=round(psi[0], 2)))
+
+
+def numbers(values: object) -> tuple[float, ...] | None:
+    """``values`` if they are numbers that a latent space can hold.
+
+    >>> numbers([1, 2.5]), numbers([float("nan")]), numbers("12"), numbers([1e9])
+    ((1.0, 2.5), None, None, None)
+    """
+    if not isinstance(values, list) or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+        return None
+    fine = all(math.isfinite(v) and abs(v) <= FARTHEST for v in values)
+    return tuple(float(v) for v in values) if fine else None
+
+
+# ---------------------------------------------------------------- the address
+
+
+def _from_address(subject: Subject) -> Point:
+    seed = int(_parameter("seed", 0, MOST_SEED, 0))
+    psi = round(_parameter("psi", 0, 1.5, 1.0), 2)
+    z = drawn(subject, seed, psi)
+    if text := st.query_params.get("z"):
+        try:
+            wanted = numbers([float(part) for part in text.split("_")])
+        except ValueError:
+            wanted = None
+        if wanted is not None and len(wanted) == subject.latent_dim:
+            z = wanted
+        else:
+            st.warning(_("The point in the address does not belong to this model; this is the one of the seed."))
+    return Point(subject.name, z, psi, seed, 0)
+
+
+def _parameter(name: str, low: float, high: float, default: float) -> float:
+    text = st.query_params.get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if low <= value <= high:
+        return value
+    sentence = _("The address asks for {name} = {value}; it has to be a number from {low} to {high}.")
+    st.warning(sentence.format(name=name, value=repr(text[:20]), low=low, high=high))
+    return default
+
+
+def to_address(subject: Subject) -> None:
+    """Write the point into the address, as shortly as it can be said."""
+    now = current(subject)
+    wanted = {"run": subject.folder.id, "seed": str(now.seed)}
+    if now.psi != 1:
+        wanted["psi"] = f"{now.psi:g}"
+    if now.z != drawn(subject, now.seed, now.psi):
+        wanted["z"] = "_".join(f"{value:g}" for value in now.z)
+    for name in ("run", "seed", "psi", "z"):
+        if st.query_params.get(name) == wanted.get(name):
+            continue
+        if name in wanted:
+            st.query_params[name] = wanted[name]
+        else:
+            del st.query_params[name]

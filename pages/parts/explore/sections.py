@@ -1,0 +1,50 @@
+"""What can be looked at around the point, one section at a time; only the one that is open is worked out."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.explore import dimensions, interpolate, map, reconstruct, samples
+from pages.parts.explore.subject import Subject
+from pages.parts.text import _
+
+SECTIONS: dict[str, Callable[[Subject], None]] = {
+    "map": map.show,
+    "interpolate": interpolate.show,
+    "samples": samples.show,
+    "reconstruct": reconstruct.show,
+    "dimensions": dimensions.show,
+}
+_KEY = "explore-section"
+
+
+def _names() -> dict[str, str]:
+    return {
+        "map": _("Map"),
+        "interpolate": _("Interpolate"),
+        "samples": _("Samples"),
+        "reconstruct": _("Reconstruct"),
+        "dimensions": _("Dimensions"),
+    }
+
+
+def show(subject: Subject) -> None:
+    """The choice of sections, kept in the address (``?show=``), and the one that is chosen."""
+    # The desk of a decoder of points shows both planes whole: there is no more to map.
+    offered = [name for name in SECTIONS if subject.images or name != "map"]
+    wanted = st.query_params.get("show")
+    st.session_state[_KEY] = wanted if wanted in offered else offered[0]
+    chosen = st.segmented_control(
+        _("Section"),
+        offered,
+        format_func=_names().__getitem__,
+        key=_KEY,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_to_address,
+    )
+    SECTIONS[chosen or offered[0]](subject)
+
+
+def _to_address() -> None:
+    st.query_params["show"] = st.session_state[_KEY]

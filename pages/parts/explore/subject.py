@@ -1,0 +1,173 @@
+"""What is explored: a trained model with test samples, and what is worked out about it once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+
+from genmodels.data import Dataset, at_hand, load, select, to_unit
+from genmodels.errors import UserError
+from genmodels.latent import directions, order
+from genmodels.latent.export import CannotExport, Exported, export_decoder
+from genmodels.latent.prior import is_uniform
+from genmodels.models.base import Model
+from genmodels.training.folder import RunFolder
+from genmodels.training.views import spread, to_pixels
+
+MOST = 1_000
+"""Test samples that are shown and encoded."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Held-out samples, classes in turn: uint8 ``[N, C, H, W]`` or points ``[N, 2]``; labels ``[N]`` or None."""
+
+    x: Tensor
+    labels: Tensor | None
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model to explore. What takes time is worked out at first use and kept.
+
+    Attributes:
+        folder: Its run.
+        name: Fingerprint of run and weights: the same name, the same model.
+        model: Ready to use.
+        examples: Samples that it has never seen.
+    """
+
+    folder: RunFolder
+    name: str
+    model: Model
+    examples: Examples
+
+    @property
+    def images(self) -> bool:
+        return self.model.spec.modality == "image"
+
+    @property
+    def latent_dim(self) -> int:
+        return self.model.config.latent_dim
+
+    @property
+    def encodes(self) -> bool:
+        return self.model.encodes
+
+    @cached_property
+    def codes(self) -> Tensor:
+        """Means of the codes of the examples, ``[N, latent_dim]``. Only where it encodes."""
+        with torch.no_grad():
+            return self.model.encode(to_unit(self.examples.x)).mu
+
+    @cached_property
+    def kl(self) -> Tensor | None:
+        """KL per dimension in nats, ``[latent_dim]``; None where there is none."""
+        try:
+            return order.kl_per_dim(self.model, self.examples.x)
+        except ValueError:
+            return None
+
+    @cached_property
+    def importance(self) -> Tensor:
+        """How much each dimension does, ``[latent_dim]``: KL in nats, or else variance of the output."""
+        return order.output_variance(self.model) if self.kl is None else self.kl
+
+    @cached_property
+    def order(self) -> list[int]:
+        return order.strongest_first(self.importance)
+
+    @cached_property
+    def class_means(self) -> Tensor | None:
+        """Mean code of each class, ``[classes, latent_dim]``; None without an encoder or labels."""
+        labels, classes = self.examples.labels, self.examples.classes
+        if not self.encodes or labels is None or len(classes) < 2:
+            return None
+        return directions.class_means(self.codes, labels, len(classes))
+
+    @cached_property
+    def exported(self) -> Exported | str:
+        """The decoder for the browser, or one sentence why there is none."""
+        try:
+            return export_decoder(self.model)
+        except CannotExport as error:
+            return str(error)
+
+    @cached_property
+    def reach(self) -> float:
+        """How far sliders and maps go: nearly all codes lie within."""
+        if is_uniform(self.model):
+            return 1.0
+        widest = float(self.codes.abs().quantile(0.99)) if self.encodes else 0.0
+        return float(np.ceil(2 * np.clip(widest * 1.15, 3.0, 8.0)) / 2)
+
+    @torch.no_grad()
+    def decode(self, z: Tensor) -> Tensor:
+        """Codes ``[n, latent_dim]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``."""
+        return torch.cat([to_pixels(self.model.decode(part), self.model) for part in z.split(256)])
+
+
+def subscript(number: int) -> str:
+    """A number in subscript digits.
+
+    >>> subscript(12)
+    '₁₂'
+    """
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def pixels(pictures: Tensor) -> np.ndarray:
+    """uint8 ``[n, C, H, W]`` -> ``[n, H, W, C]``, as browsers and files want them."""
+    return pictures.permute(0, 2, 3, 1).contiguous().numpy()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _data(name: str, seed: int) -> Dataset:
+    return load(name, seed=seed)
+
+
+def _examples(folder: RunFolder, model: Model) -> Examples:
+    """Held-out samples of the run's data; where they are not at hand, the few that are kept with the run."""
+    config = folder.config()
+    try:
+        if at_hand(config.data):
+            data = select(_data(config.data, config.seed), config.classes)
+            if data.spec.shape == model.spec.shape:
+                chosen = spread(data.test_labels, len(data.test), MOST)
+                labels = None if data.test_labels is None else data.test_labels[chosen]
+                return Examples(data.test[chosen], labels, data.spec.classes)
+    except UserError:
+        pass  # the file it was trained on has gone: what is kept with the run will do
+    fixed = folder.fixed()
+    originals, labels = fixed["originals"], fixed.get("labels")
+    return Examples(originals, None if labels is None else labels[: len(originals)], model.spec.classes)
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _load(path: str, version: int) -> Subject:
+    torch.set_num_threads(1)
+    from pathlib import Path
+
+    folder = RunFolder(Path(path))
+    model = folder.model()
+    return Subject(folder, f"{folder.id}@{version}", model, _examples(folder, model))
+
+
+def version(folder: RunFolder) -> int:
+    """Changes whenever the run writes new weights. Raises UserError when it has none yet."""
+    try:
+        return (folder.path / "model.safetensors").stat().st_mtime_ns
+    except OSError:
+        raise UserError("This run has nothing to explore yet; give it a few seconds and refresh.") from None
+
+
+def open_subject(folder: RunFolder, version: int) -> Subject:
+    """The model of a run at a version. Raises UserError when it is damaged or gone."""
+    try:
+        return _load(str(folder.path), version)
+    except (KeyError, RuntimeError, OSError):
+        raise UserError(f"The run {folder.id!r} is damaged and cannot be opened; pick another one.") from None

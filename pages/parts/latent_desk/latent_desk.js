@@ -1,0 +1,607 @@
+// The desk of a decoder: one point z of the latent space, held by sliders, by a pad (a plane through the space) and by
+// the page. Whatever moves z moves everything, in the next frame; the page is told when the hand rests.
+// The decoder comes from the shelf that decoder.js fills, the point from the one that latent_point.js fills and reads.
+const desks = new WeakMap();
+const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+const FIRST = 10; // sliders shown at once; the others are one click deeper
+const TILES = 14; // decoded pictures across the pad
+const MESH = 24; // meshes across the pad, for decoders of points
+const REST = 160; // milliseconds without movement that count as rest
+const GLIDE = 450; // milliseconds in which z comes to where the page puts it
+const SLICE = 5; // milliseconds of a frame that the tiles of the pad may take
+
+const create = (name, properties, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+};
+
+function isDark(element) {
+  const paper = getComputedStyle(element.getRootNode().host ?? element).getPropertyValue("--st-background-color");
+  const [r, g, b] = paper.match(/[0-9a-f]{2}/gi)?.map((part) => parseInt(part, 16)) ?? [255, 255, 255];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
+// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size.
+function paint(samples, from, channels, image) {
+  const { data } = image;
+  const blue = channels === 3 ? 1 : 0;
+  for (let i = 0, s = from; i < data.length; i += 4, s += channels) {
+    data[i] = 255 * samples[s] + 0.5;
+    data[i + 1] = 255 * samples[s + blue] + 0.5;
+    data[i + 2] = 255 * samples[s + 2 * blue] + 0.5;
+    data[i + 3] = 255;
+  }
+}
+
+class Desk {
+  constructor(root) {
+    this.root = root;
+    const find = (selector) => root.querySelector(selector);
+    this.desk = find(".desk");
+    this.picture = find(".picture canvas");
+    this.caption = find(".picture figcaption");
+    this.pad = find(".pad canvas");
+    this.tip = find(".pad output");
+    this.list = find("ol");
+    this.psiRow = find(".psi");
+    this.rows = [];
+    this.group = 0;
+    this.costs = new Float32Array(30);
+    this.take = () => this.adopt();
+    for (const what of ["decoder", "point"]) shelf.addEventListener(what, this.take);
+    this.resizing = new ResizeObserver(() => this.refresh());
+    this.resizing.observe(this.pad);
+    this.resizing.observe(this.picture);
+    this.listen(find);
+  }
+
+  listen(find) {
+    const { pad } = this;
+    pad.onpointerdown = (event) => {
+      pad.setPointerCapture(event.pointerId);
+      this.pressed = true;
+      this.put(event);
+    };
+    pad.onpointermove = (event) => {
+      if (this.pressed) this.put(event);
+      else if (event.pointerType === "mouse") this.look(event);
+    };
+    pad.onpointerup = pad.onpointercancel = () => {
+      this.pressed = false;
+      this.rest();
+    };
+    pad.onpointerleave = () => this.pressed || this.look(null);
+    pad.onkeydown = (event) => this.key(event);
+    find(".more").onclick = () => this.chooseSliders(!this.all);
+    for (const side of ["across", "up"]) {
+      find(`.${side}`).onchange = (event) => this.turn(side, Number(event.target.value));
+    }
+    find(".layer").onchange = (event) => {
+      this.layer = event.target.checked;
+      this.drawLegend();
+      this.refresh();
+    };
+    const [button, input] = this.psiRow.children;
+    button.onclick = () => this.drawIn(1);
+    input.oninput = () => this.drawIn(Number(input.value));
+  }
+
+  show(data) {
+    Object.assign(this, { data, theme: isDark(this.desk) ? 1 : 0 });
+    this.psiRow.firstElementChild.textContent = data.words.psi;
+    this.psiRow.firstElementChild.title = data.words.reset;
+    this.psiRow.children[1].setAttribute("aria-label", data.words.psi);
+    this.root.querySelector(".switch span").textContent = data.words.layer;
+    this.adopt();
+    if (this.decoder) this.drawLegend();
+  }
+
+  // Take the decoder and the point that the page has put on the shelf. z is taken when the page means it (another
+  // revision), not when it repeats what it was told.
+  adopt() {
+    const { decoder, point } = shelf;
+    if (!point || decoder?.name !== point.decoder) return;
+    const fresh = decoder !== this.decoder;
+    if (fresh) {
+      this.decoder = decoder;
+      this.desk.hidden = false;
+      this.build();
+    }
+    if (fresh || point.revision !== this.revision) {
+      const z = Float32Array.from(point.z);
+      Object.assign(this, { psi: point.psi, revision: point.revision });
+      if (fresh || still.matches) this.settle(z);
+      else this.glide(z);
+    }
+    this.refresh();
+  }
+
+  build() {
+    const { about, shape, arrays, latent_dim } = this.decoder;
+    const [height, width] = shape;
+    this.points = about.modality === "points";
+    this.direct = arrays.directions;
+    this.axes = about.axes.slice();
+    this.layer = about.layer;
+    this.z = new Float32Array(latent_dim);
+    if (!this.points) {
+      Object.assign(this.picture, { width, height });
+      this.image = new ImageData(width, height);
+    }
+    this.picture.classList.toggle("plane", this.points);
+    this.picture.setAttribute("aria-label", this.data.words.picture);
+    this.pad.setAttribute("aria-label", this.data.words.pad);
+    this.tiles = null;
+    this.group = 0;
+    this.caption.textContent = this.data.words.here;
+    this.costs.fill(0);
+    this.chooseGroups();
+    this.chooseAxes();
+    this.drawLegend();
+  }
+
+  chooseGroups() {
+    const { groups } = this.decoder.about;
+    const bar = this.root.querySelector(".groups");
+    bar.hidden = groups.length < 2;
+    const buttons = groups.map(({ name }, i) => create("button", {
+      type: "button",
+      textContent: name,
+      onclick: () => {
+        this.group = i;
+        this.chooseGroups();
+      },
+    }));
+    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === this.group)));
+    bar.replaceChildren(...buttons);
+    this.root.querySelector(".note").textContent = groups[this.group].note;
+    this.chooseSliders(false);
+  }
+
+  chooseAxes() {
+    const { groups, layer_possible } = this.decoder.about;
+    const names = groups.flatMap(({ begin, sliders }) => sliders.map(({ label }, i) => [label, begin + i]));
+    this.root.querySelector(".axes").hidden = names.length < 3;
+    this.root.querySelector(".switch").hidden = !layer_possible;
+    this.root.querySelector(".layer").checked = this.layer;
+    ["across", "up"].forEach((side, i) => {
+      const select = this.root.querySelector(`.${side}`);
+      select.setAttribute("aria-label", this.data.words[side]);
+      select.replaceChildren(...names.map(([label, row]) => create("option", { value: row, textContent: label })));
+      select.value = this.axes[i];
+    });
+  }
+
+  drawLegend() {
+    const { classes } = this.decoder.about;
+    const entries = (this.decoder.arrays.labels ? classes : []).map((name, i) => {
+      const entry = create("span", { textContent: name });
+      entry.style.setProperty("--colour", this.data.classes[i % this.data.classes.length][this.ink()]);
+      return entry;
+    });
+    this.root.querySelector(".legend").replaceChildren(...entries);
+  }
+
+  chooseSliders(all) {
+    const { begin, sliders } = this.decoder.about.groups[this.group];
+    const { words } = this.data;
+    this.all = all;
+    this.rows = sliders.slice(0, all ? sliders.length : FIRST).map((slider, i) => this.slider(slider, begin + i));
+    this.list.replaceChildren(...this.rows.map(({ item }) => item));
+    const more = this.root.querySelector(".more");
+    more.hidden = sliders.length <= FIRST;
+    more.textContent = all ? words.fewer : words.more.replace("{n}", sliders.length);
+    this.wake();
+  }
+
+  slider({ label, share, detail, silent }, row) {
+    const { reach } = this.decoder.about;
+    const button = create("button", { type: "button", textContent: label, title: this.data.words.reset });
+    const input = create("input", { type: "range", min: -reach, max: reach, step: 0.01 });
+    const output = create("output", {});
+    const bar = create("i", { title: detail });
+    bar.style.setProperty("--share", share);
+    input.setAttribute("aria-label", label);
+    input.oninput = () => this.move([row], [Number(input.value)]);
+    button.onclick = () => this.move([row], [0]);
+    const item = create("li", { className: silent ? "row silent" : "row", title: detail }, button, input, output, bar);
+    return { row, item, input, output };
+  }
+
+  // ---------------------------------------------------------------- moving z
+
+  along(row, z = this.z) {
+    const d = z.length;
+    let sum = 0;
+    for (let j = 0; j < d; j++) sum += z[j] * this.direct[row * d + j];
+    return sum;
+  }
+
+  // Where a code lies on the pad.
+  coordinates(z) {
+    const [a, b] = this.axes;
+    return [this.along(a, z), a === b ? 0 : this.along(b, z)];
+  }
+
+  // The point nearest to z whose products with these directions are `values`: Gram's equations, for one or two of them.
+  shifted(rows, values) {
+    const d = this.z.length;
+    const at = (row, j) => this.direct[row * d + j];
+    const dot = (a, b) => {
+      let sum = 0;
+      for (let j = 0; j < d; j++) sum += at(a, j) * at(b, j);
+      return sum;
+    };
+    const [a, b] = rows;
+    if (a === b) return this.shifted([a], values); // a single dimension has no second one
+    const want = rows.map((row, i) => values[i] - this.along(row));
+    const [aa, ab, bb] = b !== undefined ? [dot(a, a), dot(a, b), dot(b, b)] : [dot(a, a), 0, 1];
+    const whole = aa * bb - ab * ab;
+    if (whole < 1e-6) return this.z.slice();
+    const s = (bb * want[0] - ab * (want[1] ?? 0)) / whole;
+    const t = (aa * (want[1] ?? 0) - ab * want[0]) / whole;
+    return this.z.map((value, j) => value + s * at(a, j) + (b === undefined ? 0 : t * at(b, j)));
+  }
+
+  move(rows, values) {
+    if (this.psi < 0.05) this.psi = 1; // from the very centre there is no way back out but a new one
+    this.settle(this.shifted(rows, values));
+    this.rest();
+  }
+
+  // Truncation: z = psi * base. The base stays, so that the way back is open, until something else moves z.
+  drawIn(psi) {
+    this.base ??= this.z.map((value) => value / Math.max(this.psi, 1e-6));
+    this.psi = psi;
+    this.settle(this.base.map((value) => value * psi), this.base);
+    this.rest();
+  }
+
+  settle(z, base = null) {
+    cancelAnimationFrame(this.gliding);
+    Object.assign(this, { z, base, preview: null });
+    this.wake();
+  }
+
+  glide(goal) {
+    cancelAnimationFrame(this.gliding);
+    const from = this.z;
+    const began = performance.now();
+    const step = (now) => {
+      const t = Math.min(1, Math.max(0, (now - began) / GLIDE));
+      const s = t * t * (3 - 2 * t);
+      this.z = goal.map((value, j) => from[j] + s * (value - from[j]));
+      Object.assign(this, { base: null, preview: null });
+      this.draw();
+      if (t < 1) this.gliding = requestAnimationFrame(step);
+      else this.refresh();
+    };
+    this.gliding = requestAnimationFrame(step);
+  }
+
+  place(event) {
+    const { about } = this.decoder;
+    const { clientWidth: width, clientHeight: height } = this.pad;
+    const clip = (v) => Math.min(about.reach, Math.max(-about.reach, v));
+    return [clip((event.offsetX / width - 0.5) * 2 * about.reach), clip((0.5 - event.offsetY / height) * 2 * about.reach)];
+  }
+
+  put(event) {
+    this.tip.hidden = true;
+    this.move(this.axes, this.place(event));
+  }
+
+  look(event) {
+    this.preview = event && this.decoder ? this.shifted(this.axes, this.place(event)) : null;
+    const index = event ? this.nearest(event) : -1;
+    this.tip.hidden = index < 0;
+    if (index >= 0) {
+      this.tip.textContent = this.decoder.about.classes[this.decoder.arrays.labels[index]];
+      Object.assign(this.tip.style, { left: `${event.offsetX}px`, top: `${event.offsetY}px` });
+    }
+    this.wake();
+  }
+
+  nearest({ offsetX, offsetY }) {
+    if (!this.spots || !this.decoder.arrays.labels) return -1;
+    let [best, least] = [-1, 100];
+    for (let i = 0; i < this.spots.length / 2; i++) {
+      const distance = (this.spots[2 * i] - offsetX) ** 2 + (this.spots[2 * i + 1] - offsetY) ** 2;
+      if (distance < least) [best, least] = [i, distance];
+    }
+    return best;
+  }
+
+  key(event) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const size = event.shiftKey ? 0.5 : 0.1;
+    this.move(this.axes, this.coordinates(this.z).map((value, i) => value + size * way[i]));
+  }
+
+  turn(side, row) {
+    const i = side === "across" ? 0 : 1;
+    if (this.axes[1 - i] === row) this.axes[1 - i] = this.axes[i]; // the same twice is no plane: they change places
+    this.axes[i] = row;
+    this.chooseAxes();
+    this.refresh();
+  }
+
+  // Tell the page, as soon as nothing has moved for a moment and no button is held.
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      if (this.pressed) return;
+      const z = Array.from(this.z, (value) => Math.round(value * 1000) / 1000);
+      this.z = Float32Array.from(z); // what is shown is what the address says
+      this.wake();
+      shelf.tell?.({ z, psi: this.psi, revision: this.revision, decoder: this.decoder.name });
+      if (this.z.length > 2) this.refresh();
+    }, REST);
+  }
+
+  // ---------------------------------------------------------------- drawing
+
+  wake() {
+    this.frame ||= requestAnimationFrame(() => this.draw());
+  }
+
+  // The still parts are drawn again: another size, theme, plane or decoder.
+  refresh() {
+    this.paper = this.ground = null;
+    if (this.decoder && this.layer && !this.points) this.tile();
+    this.wake();
+  }
+
+  draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    if (!this.decoder || !this.pad.clientWidth) return;
+    const began = performance.now();
+    const z = this.preview ?? this.z;
+    if (this.points) this.drawPlane(z);
+    else {
+      paint(this.decoder.decode(z), 0, this.decoder.shape[2], this.image);
+      this.picture.getContext("2d").putImageData(this.image, 0, 0);
+    }
+    this.drawPad(z);
+    this.follow(z);
+    this.measure(performance.now() - began);
+  }
+
+  // The median of the last frames: the first ones, and those that draw the still parts too, say little.
+  measure(milliseconds) {
+    const count = (this.picture.dataset.drawn = Number(this.picture.dataset.drawn ?? 0) + 1);
+    this.costs[count % this.costs.length] = milliseconds;
+    if (count % 10 || count < this.costs.length) return;
+    const median = this.costs.slice().sort()[this.costs.length >> 1];
+    this.caption.textContent = this.data.words.cost.replace("{ms}", median.toFixed(1));
+  }
+
+  follow(z) {
+    for (const { row, input, output } of this.rows) {
+      const value = this.along(row, z);
+      if (Math.abs(input.value - value) > 0.006) input.value = value;
+      output.textContent = value.toFixed(2);
+    }
+    const [, input, output] = this.psiRow.children;
+    input.value = this.psi;
+    output.textContent = this.psi.toFixed(2);
+  }
+
+  // A canvas of the size it has on the screen; its drawing unit is the CSS pixel.
+  sized(canvas) {
+    const scale = window.devicePixelRatio;
+    const [w, h] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * scale));
+    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+    const context = canvas.getContext("2d");
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, w, h);
+    return context;
+  }
+
+  // What stays while z moves, drawn once on a sheet of its own.
+  sheet(canvas, draw) {
+    const sheet = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = sheet.getContext("2d");
+    context.scale(window.devicePixelRatio, window.devicePixelRatio);
+    draw(context, canvas.clientWidth, canvas.clientHeight);
+    return sheet;
+  }
+
+  drawPad(z) {
+    const context = this.sized(this.pad);
+    const { clientWidth: width, clientHeight: height } = this.pad;
+    this.paper ??= this.sheet(this.pad, (context, w, h) => this.drawMap(context, w, h));
+    context.drawImage(this.paper, 0, 0, width, height);
+    if (this.preview) this.ring(context, this.spot(this.coordinates(this.z)), 5, 0.4);
+    this.ring(context, this.spot(this.coordinates(z)), 8, 1);
+  }
+
+  spot([a, b], canvas = this.pad) {
+    const { reach } = this.decoder.about;
+    return [(a / reach / 2 + 0.5) * canvas.clientWidth, (0.5 - b / reach / 2) * canvas.clientHeight];
+  }
+
+  ring(context, [x, y], radius, alpha, fill) {
+    context.globalAlpha = alpha;
+    for (const [colour, width] of [["#000", 5], ["#fff", 2.5]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      if (fill) context.fillStyle = fill;
+      if (fill) context.fill();
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
+  // The theme whose colours are seen on the pad: decoded pictures have a dark ground.
+  ink() {
+    return this.layer && !this.points ? 1 : this.theme;
+  }
+
+  colour(name, theme = this.theme) {
+    return this.data.colours[name][theme];
+  }
+
+  drawMap(context, width, height) {
+    const { about, arrays } = this.decoder;
+    const tiled = this.layer && this.tiles?.of === this.decoder;
+    context.imageSmoothingEnabled = false;
+    if (tiled) {
+      context.fillRect(0, 0, width, height);
+      context.globalAlpha = arrays.codes ? 0.6 : 1; // the codes come first
+      context.drawImage(this.tiles, 0, 0, width, height);
+      context.globalAlpha = 1;
+    }
+    const theme = this.ink();
+    this.drawPrior(context, about.uniform, this.colour("z", theme));
+    if (this.points) this.drawMesh(context, (places) => places.map((place) => this.spot(place)));
+    const codes = arrays.codes ?? (this.points ? arrays.noise : null);
+    this.spots = null;
+    if (!codes) return;
+    const [d, n] = [this.z.length, codes.length / this.z.length];
+    this.spots = new Float32Array(2 * n);
+    context.globalAlpha = 0.85;
+    for (let i = 0; i < n; i++) {
+      const code = codes.subarray(i * d, (i + 1) * d);
+      const [x, y] = this.spot(this.coordinates(code));
+      this.spots.set([x, y], 2 * i);
+      const label = arrays.labels?.[i];
+      const named = arrays.codes ? (label === undefined ? "real" : null) : "generated";
+      context.fillStyle = named ? this.colour(named, theme) : this.data.classes[label % this.data.classes.length][theme];
+      context.fillRect(x - 1.75, y - 1.75, 3.5, 3.5);
+    }
+    context.globalAlpha = 1;
+  }
+
+  drawPrior(context, uniform, colour) {
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    for (const size of uniform ? [1] : [1, 2, 3]) {
+      const [x, y] = this.spot([0, 0]);
+      const r = this.spot([size, 0])[0] - x;
+      context.globalAlpha = 0.75 / size;
+      context.beginPath();
+      if (uniform) context.rect(x - r, y - r, 2 * r, 2 * r);
+      else context.arc(x, y, r, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
+  // ---------------------------------------------------------------- decoders of points
+
+  drawPlane(z) {
+    const context = this.sized(this.picture);
+    this.ground ??= this.sheet(this.picture, (context) => this.drawGround(context));
+    context.drawImage(this.ground, 0, 0, this.picture.clientWidth, this.picture.clientHeight);
+    const [x, y] = this.decoder.decode(z);
+    this.ring(context, this.inPlane([x, y]), 8, 1, this.colour("generated"));
+  }
+
+  inPlane([x, y]) {
+    const [x0, x1, y0, y1] = this.decoder.about.extent;
+    const { clientWidth: width, clientHeight: height } = this.picture;
+    return [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
+  }
+
+  drawGround(context) {
+    const { real, noise } = this.decoder.arrays;
+    this.drawMesh(context, (places) => {
+      const samples = this.decoded(places);
+      return places.map((_, i) => this.inPlane(samples.subarray(2 * i, 2 * i + 2)));
+    });
+    const n = noise.length / this.z.length;
+    this.dots(context, this.decoder.decode(noise, n).subarray(0, 2 * n), this.colour("generated"), 0.75);
+    this.dots(context, real, this.colour("real"), 0.75);
+  }
+
+  dots(context, points, colour, alpha) {
+    context.fillStyle = colour;
+    context.globalAlpha = alpha;
+    for (let i = 0; i < points.length; i += 2) {
+      const [x, y] = this.inPlane([points[i], points[i + 1]]);
+      context.fillRect(x - 1.25, y - 1.25, 2.5, 2.5);
+    }
+    context.globalAlpha = 1;
+  }
+
+  decoded(places) {
+    const z = new Float32Array(places.length * this.z.length);
+    places.forEach((place, i) => z.set(this.shifted(this.axes, place), i * this.z.length));
+    return this.decoder.decode(z, places.length);
+  }
+
+  // Lines of a net over the middle of the pad, wherever `map` takes them.
+  drawMesh(context, map) {
+    const end = this.decoder.about.uniform ? 1 : Math.min(2.5, this.decoder.about.reach);
+    const at = (i) => -end + (2 * end * i) / MESH;
+    const steps = [...Array(4 * MESH + 1).keys()].map((i) => at(i / 4));
+    context.strokeStyle = this.colour("z");
+    context.lineWidth = 0.75;
+    context.globalAlpha = 0.6;
+    for (let i = 0; i <= MESH; i++) {
+      for (const line of [steps.map((s) => [at(i), s]), steps.map((s) => [s, at(i)])]) {
+        context.beginPath();
+        map(line).forEach(([x, y]) => context.lineTo(x, y));
+        context.stroke();
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  // ---------------------------------------------------------------- the decoded plane behind the pad
+
+  tile() {
+    const { decoder } = this;
+    const [height, width, channels] = decoder.shape;
+    const key = JSON.stringify([this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
+    if (key === this.tileKey && this.tiles?.of === decoder) return;
+    const sheet = this.tiles?.of === decoder ? this.tiles : new OffscreenCanvas(TILES * width, TILES * height);
+    Object.assign(this, { tileKey: key, tiles: Object.assign(sheet, { of: decoder }) });
+    const { reach } = decoder.about;
+    const middle = (i) => ((2 * i + 1) / TILES - 1) * reach;
+    const context = sheet.getContext("2d");
+    const image = new ImageData(width, height);
+    let next = 0;
+    const work = () => {
+      if (this.tileKey !== key || this.decoder !== decoder) return;
+      const until = performance.now() + SLICE;
+      while (next < TILES * TILES && performance.now() < until) {
+        const [column, row] = [next % TILES, Math.floor(next / TILES)];
+        paint(decoder.decode(this.shifted(this.axes, [middle(column), -middle(row)])), 0, channels, image);
+        context.putImageData(image, column * width, row * height);
+        next++;
+      }
+      if (next % (4 * TILES) < TILES || next >= TILES * TILES) this.paper = null;
+      this.wake();
+      if (next < TILES * TILES) requestAnimationFrame(work);
+    };
+    requestAnimationFrame(work);
+  }
+
+  end() {
+    clearTimeout(this.resting);
+    for (const frame of [this.frame, this.gliding]) cancelAnimationFrame(frame);
+    for (const what of ["decoder", "point"]) shelf.removeEventListener(what, this.take);
+    this.resizing.disconnect();
+    this.tileKey = null;
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const desk = desks.get(parentElement) ?? new Desk(parentElement);
+  desks.set(parentElement, desk);
+  desk.show(data);
+  return () => {
+    desk.end();
+    desks.delete(parentElement);
+  };
+}

@@ -1,0 +1,32 @@
+"""The point z between the page and the latent desk."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.component import component
+
+KEY = "latent_point"
+_point = component(Path(__file__).parent)
+
+
+def latent_point(
+    decoder: str, z: Sequence[float], psi: float, revision: int, on_rest: Callable[[object], None]
+) -> None:
+    """Put the point of a decoder on the page. Shows nothing: the latent desk does.
+
+    Args:
+        decoder: Name of the decoder that the point belongs to.
+        z: The code.
+        psi: The truncation that is already in it.
+        revision: Another one than before: the desk glides to ``z``. The same: it stays where the hand has put it.
+        on_rest: Called, before the run that it causes, with what the browser sends when the hand has come to rest:
+            ``{"z": [...], "psi": ..., "revision": ..., "decoder": ...}`` if it is honest.
+    """
+
+    def rested() -> None:
+        on_rest(st.session_state[KEY].get("rest"))
+
+    data = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision}
+    _point(key=KEY, data=data, on_rest_change=rested)

@@ -1,0 +1,78 @@
+"""What was read of uploaded files, what was left out and why, and what to expect of it."""
+
+import streamlit as st
+import torch
+
+from genmodels.data.uploads import Draft
+from genmodels.training.views import spread
+from pages.parts.image_grid import image_grid, tile
+from pages.parts.palette import CLASSES, CONCEPTS, is_dark
+from pages.parts.real_samples import pictures
+from pages.parts.scatter import scatter
+from pages.parts.text import _
+
+COLUMNS, MOST_PICTURES, MOST_POINTS, MOST_CLASSES = 16, 96, 2000, 30
+
+
+def report(read: Draft) -> None:
+    """Counts, a contact sheet, classes, notes and warnings."""
+    st.subheader(_counted(read), anchor=False)
+    st.caption(_("{train} to learn from, {test} held out.").format(
+        train=f"{len(read.dataset.train):,}", test=f"{len(read.dataset.test):,}"))  # fmt: skip
+    for warning in read.warnings:
+        st.warning(warning, icon=":material/info:")
+    contact_sheet(read)
+    class_balance(read.class_counts)
+    for note in read.dataset.notes:
+        st.markdown(f":material/arrow_right: {_plain(note)}")
+
+
+def _plain(text: str) -> str:
+    """Text as it is, whatever Markdown would make of the names in it."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+!|$~:&" else letter for letter in text)
+
+
+def _counted(read: Draft) -> str:
+    spec = read.dataset.spec
+    if spec.modality == "points":
+        return _("{n} points").format(n=f"{read.count:,}")
+    colour = _("colour") if spec.shape[0] == 3 else _("grey")
+    return _("{n} pictures, {h} × {w}, {colour}").format(
+        n=f"{read.count:,}", h=spec.shape[1], w=spec.shape[2], colour=colour
+    )
+
+
+def contact_sheet(read: Draft) -> None:
+    """Some of the samples, the classes in turn."""
+    data = read.dataset
+    x = torch.cat([data.train, data.test])
+    labels = None
+    if data.train_labels is not None and data.test_labels is not None:
+        labels = torch.cat([data.train_labels, data.test_labels])
+    if data.spec.modality == "points":
+        named = labels is not None and len(data.spec.classes) <= len(CLASSES)
+        scatter(
+            x[:MOST_POINTS].numpy(), labels[:MOST_POINTS].numpy() if named and labels is not None else None,
+            key="own-points", alt=_("The points that were read"), classes=data.spec.classes if named else (),
+            colours=() if named else (CONCEPTS["real"],), most_width=420,
+        )  # fmt: skip
+        return
+    images = pictures(x[spread(labels, len(x), MOST_PICTURES)].numpy())
+    columns = min(COLUMNS, len(images))
+    sheet = tile(images, columns=columns, gap=2, ground=28 if is_dark() else 241)
+    image_grid(
+        sheet, key="own-sheet", alt=_("Some of the pictures that were read"),
+        most_width=None if columns == COLUMNS else 56 * columns,
+    )  # fmt: skip
+
+
+def class_balance(counts: dict[str, int]) -> None:
+    """A bar for each class, the first of them where there are many."""
+    if not counts:
+        return
+    most = max(counts.values())
+    with st.container(key="own-classes", gap="xsmall"):
+        for name, count in list(counts.items())[:MOST_CLASSES]:
+            st.progress(count / most, text=f"{_plain(name)} · {count:,}")
+    if len(counts) > MOST_CLASSES:
+        st.caption(_("and {n} more classes").format(n=len(counts) - MOST_CLASSES))

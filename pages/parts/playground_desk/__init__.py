@@ -1,0 +1,50 @@
+"""The playground: a hand that steers, an eye that watches, and what can be read off it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from genmodels.errors import UserError
+from genmodels.training.folder import RunFolder
+from pages.parts.playground_desk import choice as chosen
+from pages.parts.playground_desk.charts import readings
+from pages.parts.playground_desk.gallery import card, gallery
+from pages.parts.playground_desk.hand import knobs, picks, transport
+from pages.parts.playground_desk.live import live, stage
+from pages.parts.playground_desk.sight import untrained
+from pages.parts.run_view.story import standing
+from pages.parts.text import _
+
+
+def style() -> None:
+    """The style sheet of the playground."""
+    st.html(Path(__file__).with_name("playground_desk.css"))
+
+
+def show(folder: RunFolder | None) -> None:
+    """Draw the playground around a run, or around fresh networks. Raises UserError where a run is not for it."""
+    if folder is not None:
+        chosen.adopt(folder)
+    now = standing(folder) if folder else None
+    config = folder.config() if folder else None
+    with st.container(horizontal=True, vertical_alignment="center", key="play-head"):
+        st.title(_("Playground"), anchor=False, width="content")
+        st.space("stretch")
+        gallery(folder)
+    with st.container(horizontal=True, gap="medium", key="bench-play"):
+        with st.container(width=270, key="hand-play"):
+            picks(folder)
+            transport(folder, now.state if now else "")
+            knobs(folder)
+        with st.container(key="eye-play"):
+            card(folder)
+            try:
+                config = config or chosen.current().config()
+                if folder is None:
+                    untrained(config.model_dump_json())  # built once, and remembered: now it shows whether all fits
+            except UserError as error:
+                st.error(str(error), icon=":material/error:")
+                return
+            stage(folder, config)
+            live(folder, config, now)
+            readings(folder, config, now)

@@ -1,0 +1,140 @@
+"""What the visitor plays with: a model, a toy, and what was changed; and the run that plays it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from genmodels.config import RunConfig, live_fields
+from genmodels.data import DATASETS
+from genmodels.errors import UserError
+from genmodels.models import MODELS, preset
+from genmodels.training.folder import RunFolder
+from pages.parts import studio
+from pages.parts.text import _
+from pages.parts.train_form import choice as train_choice
+from pages.parts.train_form.start import begin
+
+PLAYED = ("gan", "vae", "ae")
+_CHOICE = "_playground_choice"
+_ADOPTED = "_playground_run"
+
+_COMMON = {
+    "steps": None, "seconds": 600.0, "ema": 0.0, "keep_mb": 40, "threads": 1, "lr_decay": "none", "batch_size": 128,
+    "width": 64, "depth": 2, "latent_dim": 2,
+}  # fmt: skip
+START: Mapping[str, Mapping[str, Any]] = {
+    "gan": {**_COMMON, "lr_g": 1e-3, "lr_d": 1e-3, "gamma": 0.1, "penalty_every": 1},
+    "vae": {**_COMMON, "lr": 2e-3},
+    "ae": {**_COMMON, "lr": 2e-3},
+}
+"""Settings that are played with from the start: raw weights, small networks, no end in sight."""
+
+
+@dataclass(frozen=True)
+class Choice(train_choice.Choice):
+    """As on the Train page, but starting from :data:`START`."""
+
+    model: str = "gan"
+    data: str = "ring"
+
+    def common(self) -> RunConfig:
+        return preset(self.model, self.data, self.spec, "fast", **START[self.model])
+
+
+def toys() -> list[str]:
+    return [name for name in DATASETS if DATASETS[name].extra["group"] == "toy"]
+
+
+def current() -> Choice:
+    return st.session_state.setdefault(_CHOICE, Choice())
+
+
+def choose(choice: Choice) -> None:
+    st.session_state[_CHOICE] = choice
+
+
+def adopt(folder: RunFolder) -> None:
+    """Take over the settings of a run that the address led to. Raises UserError when it cannot be played with."""
+    if st.session_state.get(_ADOPTED) == folder.id:
+        return
+    config = folder.config()
+    if config.model not in PLAYED or config.data not in toys():
+        raise UserError(_("This run is not one of the playground's; open it on the Train page."))
+    bare = Choice(config.model, config.data)
+    common = bare.common()
+    changes = {name: value for name, value in config if value != getattr(common, name)}
+    choose(replace(bare, changes=changes))
+    st.session_state[_ADOPTED] = folder.id
+
+
+# ---------------------------------------------------------------------- what the visitor does
+
+
+def change(folder: RunFolder | None, **parts: Any) -> None:
+    """Choose another model, toy or setting. A run that goes on is replaced, and the new one goes on likewise."""
+    choose(replace(current(), **parts))
+    if folder is not None and folder.active():
+        restart(folder)
+
+
+def set_value(folder: RunFolder | None, name: str, value: Any) -> None:
+    """Change one setting: in mid-run where that can be, else with a new run."""
+    choice = current()
+    changes = {other: kept for other, kept in choice.changes.items() if other != name}
+    if value != getattr(choice.common(), name):
+        changes[name] = value
+    if folder is not None and folder.active() and name in live_fields(choice.config_class):
+        choose(replace(choice, changes=changes))
+        folder.send("edit", **{name: value})
+    else:
+        change(folder, changes=changes)
+
+
+def start(*, playing: bool = True) -> RunFolder | None:
+    """A new run of what is chosen; None, and a sentence on the page, where that cannot be."""
+    from genmodels.training.loop import check  # brings torch, which the first paint need not wait for
+
+    choice = current()
+    try:
+        config = choice.config()
+        check(config, choice.spec)
+    except UserError as error:
+        st.session_state["_train_refused"] = str(error)
+        return None
+    before = st.query_params.get("run")
+    title = _("{model} on {data}").format(model=MODELS[choice.model].card.title, data=DATASETS[choice.data].card.title)
+    begin(config, title=title)
+    run_id = st.query_params.get("run")
+    if run_id is None or run_id == before:
+        return None
+    folder = studio.store().find(run_id)
+    if not playing:
+        folder.send("pause")
+    if limit := st.session_state.get("playground-speed"):
+        folder.send("speed", steps_per_second=limit)
+    st.session_state[_ADOPTED] = folder.id
+    st.session_state["_playground_seek"] = None
+    return folder
+
+
+def restart(folder: RunFolder | None, *, playing: bool | None = None) -> None:
+    """End this run and start it anew, playing or paused as it was."""
+    if playing is None:
+        playing = folder is not None and _state(folder) != "paused"
+    leave(folder)
+    start(playing=playing)
+
+
+def leave(folder: RunFolder | None) -> None:
+    """End this run, if it goes on."""
+    if folder is not None and folder.active() and studio.may_steer(folder):
+        studio.store().stop(folder)
+
+
+def _state(folder: RunFolder) -> str:
+    try:
+        return str(folder.status().state)
+    except UserError:
+        return "failed"

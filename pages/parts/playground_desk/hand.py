@@ -1,0 +1,180 @@
+"""What the visitor steers with: play, single steps, slow motion, and every setting."""
+
+import random
+from functools import partial
+
+import streamlit as st
+
+from genmodels.config import live_fields
+from genmodels.data import DATASETS
+from genmodels.errors import UserError
+from genmodels.models import MODELS
+from genmodels.training.folder import RunFolder
+from pages.parts import form, studio
+from pages.parts.playground_desk import choice as chosen
+from pages.parts.playground_desk.choice import PLAYED, toys
+from pages.parts.text import _
+from pages.parts.train_form import one_of
+
+SPEEDS = (2, 10, 60, 0)
+SLOW = "playground-slow"
+_GROUPS = {
+    "gan": {
+        "Game": ("loss", "penalty", "gamma", "d_moves", "g_moves", "spectral", "pac", "noise"),
+        "Networks": ("latent_dim", "width", "depth", "activation"),
+        "Training": ("lr_d", "lr_g", "optimizer_d", "optimizer_g", "batch_size", "ema"),
+    },
+    "vae": {
+        "Game": ("beta", "kl_warmup", "likelihood", "sigma"),
+        "Networks": ("latent_dim", "width", "depth", "activation"),
+        "Training": ("lr", "optimizer", "batch_size", "ema"),
+    },
+    "ae": {
+        "Game": ("components", "sigma"),
+        "Networks": ("latent_dim", "width", "depth", "activation"),
+        "Training": ("lr", "optimizer", "batch_size", "ema"),
+    },
+}
+
+
+def picks(folder: RunFolder | None) -> None:
+    """Which model plays, and for which points."""
+    choice = chosen.current()
+    titles = {name: MODELS[name].card.title for name in PLAYED}
+    one_of(_("Model"), list(PLAYED), choice.model, "play-model", titles, lambda name: chosen.change(folder, model=name))
+    names = toys()
+    titles = {name: DATASETS[name].card.title for name in names}
+    key = "play-data"
+    if st.session_state.get(key) != choice.data:
+        st.session_state[key] = choice.data
+
+    def picked() -> None:
+        if (new := st.session_state[key]) in names:
+            chosen.change(folder, data=new)
+
+    st.selectbox(_("Data"), names, key=key, format_func=titles.__getitem__, on_change=picked)
+
+
+def transport(folder: RunFolder | None, state: str) -> None:
+    """Play or pause, single steps, a fresh start."""
+    running = state in ("running", "queued", "preparing")
+    with st.container(horizontal=True, gap="small", key="play-transport"):
+        icon = ":material/pause:" if running else ":material/play_arrow:"
+        label = _("Pause") if running else _("Play")
+        st.button(label, key="play-toggle", type="primary", icon=icon, on_click=_toggle, args=(folder, state))
+        st.button(_("Step"), key="play-step", icon=":material/skip_next:", on_click=step, args=(folder, state))
+        if chosen.current().model == "gan":
+            for player, label in (("discriminator", _("Only D")), ("generator", _("Only G"))):
+                words = _("One move of the {player}; the other one waits.").format(player=player)
+                st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
+        st.button(_("Reset"), key="play-reset", icon=":material/restart_alt:", on_click=_reset, args=(folder,))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="play-pace"):
+        words = _("Pauses, and tells what happens inside a single training step, part by part.")
+        st.toggle(_("Slow motion"), key=SLOW, help=words, on_change=_slow, args=(folder, state))
+        st.selectbox(
+            _("Speed"),
+            SPEEDS,
+            index=len(SPEEDS) - 1,
+            key="playground-speed",
+            format_func=lambda n: _("full speed") if n == 0 else _("{n} steps a second").format(n=n),
+            label_visibility="collapsed",
+            on_change=_pace,
+            args=(folder,),
+        )
+    if sentence := st.session_state.pop("_train_refused", None):
+        st.warning(sentence)
+
+
+def _toggle(folder: RunFolder | None, state: str) -> None:
+    st.session_state[SLOW] = False
+    st.session_state["_playground_seek"] = None
+    if folder is None or not studio.may_steer(folder):
+        chosen.start()
+    elif state == "paused":
+        folder.send("resume")
+    elif folder.active():
+        folder.send("pause")
+    else:
+        _go_on(folder)
+
+
+def _go_on(folder: RunFolder) -> None:
+    try:
+        if folder.status().state == "finished":
+            folder.change(seconds=2 * (folder.config().seconds or chosen.START["gan"]["seconds"]))
+        studio.store().resume(folder)
+    except UserError:
+        chosen.start()
+
+
+def step(folder: RunFolder | None, state: str, player: str | None = None) -> None:
+    """One training step, or one player's move; a run that goes on is paused for it."""
+    st.session_state["_playground_seek"] = None
+    if folder is None or not folder.active() or not studio.may_steer(folder):
+        folder = chosen.start(playing=False)
+    elif state != "paused":
+        folder.send("pause")
+    if folder is not None:
+        folder.send("step", **({"player": player} if player else {}))
+
+
+def _reset(folder: RunFolder | None) -> None:
+    st.session_state["_playground_seek"] = None
+    chosen.leave(folder)
+    st.query_params.clear()
+
+
+def _slow(folder: RunFolder | None, state: str) -> None:
+    st.session_state["_playground_seek"] = None
+    if st.session_state[SLOW]:
+        if folder is None or not folder.active() or not studio.may_steer(folder):
+            chosen.start(playing=False)
+        elif state != "paused":
+            folder.send("pause")
+
+
+def _pace(folder: RunFolder | None) -> None:
+    limit = st.session_state["playground-speed"]
+    if folder is not None and folder.active():
+        folder.send("speed", **({"steps_per_second": limit} if limit else {}))
+
+
+# ---------------------------------------------------------------------- settings
+
+
+def knobs(folder: RunFolder | None) -> None:
+    """All settings, in groups; those that cannot change in mid-run start it anew."""
+    choice = chosen.current()
+    titles = {"Game": _("The game"), "Networks": _("Networks"), "Training": _("Training")}
+    for group, names in _GROUPS[choice.model].items():
+        with st.expander(titles[group], key=f"play-{group}", expanded=group == "Game"):
+            for name in names:
+                _knob(folder, choice, name)
+    with st.container(horizontal=True, gap="small"):
+        st.button(_("New seed"), key="play-seed", icon=":material/casino:", on_click=_new_seed, args=(folder,))
+        if choice.known_changes():
+            st.button(
+                _("Reset all"), key="play-reset-all", icon=":material/undo:",
+                on_click=partial(chosen.change, folder, changes={}),
+            )  # fmt: skip
+
+
+def _knob(folder: RunFolder | None, choice: chosen.Choice, name: str) -> None:
+    setting = form.setting_of(choice.config_class, name)
+    common = getattr(choice.common(), name)
+    value = choice.known_changes().get(name, common)
+    key = f"play-set-{choice.model}-{name}"
+    steers = folder is None or studio.may_steer(folder)
+    form.control(
+        setting,
+        value,
+        key=key,
+        on_change=lambda name, key: chosen.set_value(folder, name, st.session_state[key]),
+        common=common,
+        disabled=not steers and name not in live_fields(choice.config_class),
+    )
+
+
+def _new_seed(folder: RunFolder | None) -> None:
+    choice = chosen.current()
+    chosen.change(folder, changes=choice.changes | {"seed": random.randrange(100_000)})

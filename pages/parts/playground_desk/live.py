@@ -1,0 +1,154 @@
+"""The part of the page that moves: it looks at the run folder several times a second and hands on what is new."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from genmodels.config import RunConfig
+from genmodels.errors import UserError
+from genmodels.objectives import GAN_LOSSES
+from genmodels.training.folder import RunFolder
+from pages.parts.plane import plane
+from pages.parts.plane_feed import plane_feed
+from pages.parts.playground_desk import hand
+from pages.parts.playground_desk.scenes import scene
+from pages.parts.playground_desk.sight import Arrays, fixed_of, judged, moving, reach, still, untrained
+from pages.parts.run_view.live import story_of
+from pages.parts.run_view.story import Standing, standing
+from pages.parts.text import _
+
+EVERY, RESTING = 0.15, 0.4
+"""Seconds between two looks at a run that goes on, and at one that waits for single steps."""
+SEEK = "_playground_seek"
+_FEED = "plane-feed"
+
+
+def stage(folder: RunFolder | None, config: RunConfig) -> None:
+    """The plot and the diagram: drawn once, and fed by :func:`live`."""
+    fixed = fixed_of(folder, config) if folder else untrained(config.model_dump_json()).fixed
+    rows, columns, _dim = fixed["mesh_z"].shape
+    left, right, bottom, top = (float(value) for value in fixed["extent"])
+    loss = getattr(config, "loss", None)
+    plane(
+        scene(config.model),
+        key="plane",
+        game=identity(folder, config),
+        alt=_("The game in the plane: real points, generated points and what the networks make of it"),
+        fixed=still(fixed),
+        extent=(left, right, bottom, top),
+        mesh_shape=(rows, columns),
+        uniform=getattr(config, "noise", "normal") == "uniform",
+        probability=loss is not None and bool(GAN_LOSSES[loss].extra["probability"]),
+    )
+
+
+def identity(folder: RunFolder | None, config: RunConfig) -> str:
+    return folder.id if folder else config.digest
+
+
+def live(folder: RunFolder | None, config: RunConfig, drawn: Standing | None) -> None:
+    """Feed the plot, again and again while there is something new to come."""
+    if folder is None or drawn is None:
+        _feed_untrained(config)
+        return
+    every = RESTING if drawn.state == "paused" else EVERY if drawn.active else None
+    st.fragment(_tick, run_every=every)(folder, config, drawn.state)
+
+
+def _feed_untrained(config: RunConfig) -> None:
+    frame = untrained(config.model_dump_json()).frame
+    _send(None, config, "start", frame, frames=1, index=0, seeking=False, step=0)
+
+
+def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
+    try:
+        now = standing(folder)
+    except UserError:
+        st.rerun()
+    if now.state != drawn_state:
+        st.rerun()
+    story = story_of(folder)
+    story.read_on()
+    steps = folder.frames()
+    sought = st.session_state.get(SEEK)
+    if sought is not None and steps:
+        step = min(steps, key=lambda kept: abs(kept - sought))
+        frame = _frame(folder, step) or story.frame
+    else:
+        step, frame = story.frame_step, story.frame
+    if not frame:
+        _feed_waiting(folder, config)
+        return
+    index = int(np.searchsorted(steps, step)) if steps else 0
+    _send(
+        folder,
+        config,
+        str(step),
+        frame,
+        frames=len(steps),
+        index=index,
+        seeking=sought is not None,
+        step=step,
+        waits=now.state == "paused",
+    )
+
+
+def _feed_waiting(folder: RunFolder, config: RunConfig) -> None:
+    frame = untrained(config.model_dump_json()).frame
+    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0)
+
+
+def _frame(folder: RunFolder, step: int) -> Arrays | None:
+    try:
+        return {name: value.numpy() for name, value in folder.frame(step).items()}
+    except UserError:  # thinned out just now
+        return None
+
+
+def _send(
+    folder: RunFolder | None,
+    config: RunConfig,
+    frame_id: str,
+    frame: Arrays,
+    *,
+    frames: int,
+    index: int,
+    seeking: bool,
+    step: int,
+    waits: bool = False,
+) -> None:
+    plane_feed(
+        key=_FEED,
+        game=identity(folder, config),
+        frame_id=frame_id,
+        arrays=moving(frame),
+        latent_extent=reach(frame, getattr(config, "noise", "normal") == "uniform"),
+        frames=frames,
+        frame=index,
+        live=not seeking,
+        slow=waits and bool(st.session_state.get(hand.SLOW)),
+        step=_("step {n}").format(n=f"{step:,}"),
+        on_seek=partial(_seek, folder),
+        on_move=partial(_move, folder),
+        **judged(config, frame),
+    )
+
+
+def _wish(name: str) -> Any:
+    wish = st.session_state[_FEED].get(name)
+    return wish if isinstance(wish, dict) else {}
+
+
+def _seek(folder: RunFolder | None) -> None:
+    index = _wish("seek").get("frame")
+    steps = folder.frames() if folder else []
+    known = isinstance(index, int) and 0 <= index < len(steps)
+    st.session_state[SEEK] = steps[index] if known else None
+
+
+def _move(folder: RunFolder | None) -> None:
+    player = _wish("move").get("player")
+    if folder is not None and player in ("discriminator", "generator", "vae", "ae"):
+        hand.step(folder, "paused", player)

@@ -1,0 +1,272 @@
+// Points coloured by class on one canvas. The same points in new places glide there; the axes follow slowly, so that
+// what moves is the points and not the page. Hover tells, a click or Enter picks, the legend brings one class forward.
+const charts = new WeakMap();
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const NEAR = 14; // CSS pixels within which a point is meant
+
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const ease = (t) => t * t * (3 - 2 * t);
+
+function isDark(element) {
+  const probe = element.getRootNode().host ?? element;
+  const paper = getComputedStyle(probe).getPropertyValue("--st-background-color").trim();
+  const [r, g, b] = paper.match(/[0-9a-f]{2}/gi)?.map((part) => parseInt(part, 16)) ?? [255, 255, 255];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
+function dot(colour, radius) {
+  const side = Math.ceil(2 * radius + 2);
+  const stamp = new OffscreenCanvas(side, side);
+  const context = stamp.getContext("2d");
+  context.fillStyle = colour;
+  context.arc(side / 2, side / 2, radius, 0, 2 * Math.PI);
+  context.fill();
+  return stamp;
+}
+
+// The square that holds nearly all points. The old one is kept while it still fits: axes that creep are hard to read.
+function bounds(points, old) {
+  let reach = 1e-3;
+  const sorted = Float32Array.from(points, Math.abs).sort();
+  if (sorted.length) reach = Math.max(reach, sorted[Math.floor(0.995 * (sorted.length - 1))] * 1.12);
+  if (old && reach <= old[1] && reach >= 0.6 * old[1]) return old;
+  return [-reach, reach, -reach, reach];
+}
+
+class Scatter {
+  constructor(root) {
+    this.root = root;
+    this.canvas = root.querySelector("canvas");
+    this.tip = root.querySelector("output");
+    this.legend = root.querySelector(".legend");
+    this.points = new Float32Array();
+    this.only = null;
+    this.cursor = null;
+    this.resizing = new ResizeObserver(() => this.draw());
+    this.resizing.observe(this.canvas);
+    this.canvas.onpointermove = (event) => this.hover(this.place(event));
+    this.canvas.onpointerleave = this.canvas.onblur = () => this.hover(null);
+    this.canvas.onclick = (event) => this.choose(this.place(event));
+    this.canvas.onkeydown = (event) => this.key(event);
+  }
+
+  show(data, pick) {
+    this.data = data;
+    this.pick = pick;
+    this.canvas.setAttribute("aria-label", data.alt);
+    this.root.querySelector(".scatter").style.maxWidth = data.most_width ? `${data.most_width}px` : "";
+    const theme = isDark(this.root.querySelector(".scatter")) ? 1 : 0;
+    this.colours = data.colours.map((pair) => pair[theme]);
+    this.drawLegend();
+    this.background(data.background);
+    if (data.points !== this.source) this.move(data);
+    else this.draw();
+  }
+
+  background(url) {
+    if (url === this.backgroundSource) return;
+    this.backgroundSource = url;
+    this.picture = null;
+    if (!url) return;
+    fetch(url).then(async (answer) => {
+      const picture = await createImageBitmap(await answer.blob());
+      if (url !== this.backgroundSource) return picture.close();
+      this.picture = picture;
+      this.draw();
+    });
+  }
+
+  move(data) {
+    const target = new Float32Array(bytesOf(data.points).buffer);
+    const labels = bytesOf(data.labels);
+    const view = data.extent ?? bounds(target, this.view);
+    const same = data.labels === this.labelSource && target.length === this.points.length && !still.matches;
+    const [from, fromView] = same ? [this.points.slice(), this.view] : [target, view];
+    Object.assign(this, { source: data.points, labelSource: data.labels, labels });
+    this.points = same ? this.points : target.slice();
+
+    cancelAnimationFrame(this.frame);
+    const began = performance.now();
+    const glide = (now) => {
+      const t = same ? Math.min(1, Math.max(0, (now - began) / data.glide_ms)) : 1;
+      const s = ease(t);
+      for (let i = 0; i < target.length; i++) this.points[i] = from[i] + s * (target[i] - from[i]);
+      this.view = view.map((end, i) => fromView[i] + s * (end - fromView[i]));
+      this.draw();
+      if (t < 1) this.frame = requestAnimationFrame(glide);
+      else this.canvas.dataset.moved = Number(this.canvas.dataset.moved ?? 0) + 1;
+    };
+    glide(began);
+  }
+
+  drawLegend() {
+    const { classes } = this.data;
+    const state = JSON.stringify([classes, this.colours, this.only]);
+    if (state === this.legendState) return;
+    this.legendState = state;
+    this.legend.setAttribute("aria-label", this.data.words.classes);
+    while (this.legend.children.length > classes.length) this.legend.lastChild.remove();
+    classes.forEach((name, i) => {
+      const button = this.legend.children[i] ?? this.legend.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.textContent = name;
+      button.style.setProperty("--colour", this.colours[i]);
+      button.setAttribute("aria-pressed", String(this.only === i));
+      button.onclick = () => {
+        this.only = this.only === i ? null : i;
+        this.drawLegend();
+        this.draw();
+      };
+    });
+  }
+
+  toPixel(x, y) {
+    const [x0, x1, y0, y1] = this.view;
+    return [((x - x0) / (x1 - x0)) * this.canvas.clientWidth, ((y1 - y) / (y1 - y0)) * this.canvas.clientHeight];
+  }
+
+  toData([px, py]) {
+    const [x0, x1, y0, y1] = this.view;
+    return [x0 + (px / this.canvas.clientWidth) * (x1 - x0), y1 - (py / this.canvas.clientHeight) * (y1 - y0)];
+  }
+
+  place(event) {
+    return [event.offsetX, event.offsetY];
+  }
+
+  draw() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!this.view || !width) return;
+    const scale = window.devicePixelRatio;
+    const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+    if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
+    const context = this.canvas.getContext("2d");
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+    this.drawBackground(context);
+    this.drawAxes(context, width, height);
+    this.drawPoints(context, scale);
+    if (this.data.marker) this.ring(context, this.toPixel(...this.data.marker), 7);
+    if (this.cursor) this.ring(context, this.cursor, 4);
+  }
+
+  drawBackground(context) {
+    if (!this.picture) return;
+    const [x0, x1, y0, y1] = this.data.background_extent;
+    const [left, top] = this.toPixel(x0, y1);
+    const [right, bottom] = this.toPixel(x1, y0);
+    context.imageSmoothingEnabled = false;
+    context.globalAlpha = 0.55;
+    context.drawImage(this.picture, left, top, right - left, bottom - top);
+    context.globalAlpha = 1;
+  }
+
+  drawAxes(context, width, height) {
+    const style = getComputedStyle(this.canvas);
+    const [x, y] = this.toPixel(0, 0).map((value) => Math.round(value) + 0.5);
+    context.strokeStyle = style.borderTopColor;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+    context.stroke();
+    context.fillStyle = style.color;
+    context.globalAlpha = 0.6;
+    context.font = `11px ${style.fontFamily}`;
+    const [x0, x1, y0, y1] = this.view.map((value) => Number(value.toPrecision(2)).toString());
+    context.fillText(x0, 5, y - 5);
+    context.textAlign = "right";
+    context.fillText(x1, width - 5, y - 5);
+    context.textAlign = "left";
+    context.fillText(y1, x + 5, 14);
+    context.fillText(y0, x + 5, height - 6);
+    context.globalAlpha = 1;
+  }
+
+  drawPoints(context, scale) {
+    const radius = this.data.point_radius;
+    const stamps = this.colours.map((colour) => dot(colour, radius * scale));
+    for (let i = 0; i < this.labels.length; i++) {
+      const label = this.labels[i];
+      const [x, y] = this.toPixel(this.points[2 * i], this.points[2 * i + 1]);
+      const side = stamps[label].width / scale;
+      context.globalAlpha = this.only === null || this.only === label ? 0.85 : 0.08;
+      context.drawImage(stamps[label], x - side / 2, y - side / 2, side, side);
+    }
+    context.globalAlpha = 1;
+  }
+
+  ring(context, [x, y], radius) {
+    const style = getComputedStyle(this.canvas);
+    for (const [colour, width] of [[style.backgroundColor, 5], [style.color, 2]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+
+  nearest([px, py]) {
+    let best = -1;
+    let least = NEAR * NEAR;
+    for (let i = 0; i < this.labels.length; i++) {
+      if (this.only !== null && this.labels[i] !== this.only) continue;
+      const [x, y] = this.toPixel(this.points[2 * i], this.points[2 * i + 1]);
+      const distance = (x - px) ** 2 + (y - py) ** 2;
+      if (distance < least) [best, least] = [i, distance];
+    }
+    return best;
+  }
+
+  hover(place) {
+    const index = place && this.view ? this.nearest(place) : -1;
+    this.tip.hidden = index < 0 && !this.cursor;
+    if (this.tip.hidden) return;
+    const [x, y] = index < 0 ? this.toData(place) : this.points.subarray(2 * index, 2 * index + 2);
+    const name = index < 0 ? "" : `${this.data.classes[this.labels[index]]} · `;
+    this.tip.textContent = `${name}${x.toFixed(2)}, ${y.toFixed(2)}`;
+    const right = place[0] > this.canvas.clientWidth / 2;
+    this.tip.style.left = `${place[0]}px`;
+    this.tip.style.top = `${place[1]}px`;
+    this.tip.style.transform = `translate(${right ? "calc(-100% - 12px)" : "12px"}, -50%)`;
+  }
+
+  choose(place) {
+    if (!this.view) return;
+    const [x, y] = this.toData(place);
+    this.pick({ x, y, index: this.nearest(place) });
+  }
+
+  key(event) {
+    const step = event.shiftKey ? 24 : 6;
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const at = this.cursor ?? [width / 2, height / 2];
+    if (event.key === "Enter") this.choose(at);
+    else if (event.key === "Escape") this.cursor = null;
+    else if (way) this.cursor = [at[0] + step * way[0], at[1] + step * way[1]].map((v) => Math.min(width, Math.max(0, v)));
+    else return;
+    event.preventDefault();
+    this.hover(this.cursor);
+    this.draw();
+  }
+
+  end() {
+    cancelAnimationFrame(this.frame);
+    this.resizing.disconnect();
+    this.backgroundSource = null;
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const chart = charts.get(parentElement) ?? new Scatter(parentElement);
+  charts.set(parentElement, chart);
+  chart.show(data, (value) => setTriggerValue("pick", value));
+  return () => {
+    chart.end();
+    charts.delete(parentElement);
+  };
+}

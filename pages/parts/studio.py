@@ -1,0 +1,48 @@
+"""What pages know of runs: the one store of this server, the visitor's own runs, and the run in the address."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from genmodels.errors import UserError
+from genmodels.training.folder import RunFolder
+from genmodels.training.store import RunStore, bundled
+from pages.parts.owner import owner_id
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """All runs, and the pool that computes them; ``GENMODELS_RUNS`` says where, ``GENMODELS_WORKERS=threads`` how."""
+    from genmodels.training.executor import WorkerPool
+
+    pool = WorkerPool(processes=os.environ.get("GENMODELS_WORKERS") != "threads")
+    pool.warm()
+    return RunStore(Path(os.environ.get("GENMODELS_RUNS", "runs")), pool)
+
+
+def own_runs() -> list[RunFolder]:
+    """The visitor's runs, newest first."""
+    return store().listed(owner_id())
+
+
+def may_steer(folder: RunFolder) -> bool:
+    """Whether the visitor may pause, stop, rename or delete this run."""
+    return store().owns(folder, owner_id())
+
+
+def open_run() -> RunFolder | None:
+    """The run in the address (``?run=``), or None. What is wrong with the address is said on the page."""
+    run_id = st.query_params.get("run")
+    if run_id is None:
+        return None
+    try:
+        return store().find(run_id)
+    except UserError as error:
+        st.warning(str(error))
+        return None
+
+
+def explorable() -> list[RunFolder]:
+    """What the visitor can explore: their own runs, then the bundled ones."""
+    return own_runs() + bundled()

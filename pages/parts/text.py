@@ -1,0 +1,31 @@
+"""The one door for words: every user-visible string of the app passes through ``_()``."""
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+LOCALES = Path(__file__).parents[1] / "locales"
+DOMAIN = "studio"
+
+
+@cache
+def _catalogue(locale: str) -> gettext.NullTranslations:
+    """The catalogue nearest to a browser's locale ("zh-CN": zh_CN, then zh); English where there is none."""
+    return gettext.translation(DOMAIN, LOCALES, languages=[locale], fallback=True)
+
+
+def known_locales() -> frozenset[str]:
+    """Names of the languages that have a catalogue; English needs none."""
+    return frozenset(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+
+
+def _(message: str) -> str:
+    """``message`` in the visitor's language."""
+    wanted = (st.context.locale or "en").replace("-", "_")
+    # The locale comes from the browser: only a name that is on disk may reach the file system or the cache.
+    for name in (wanted, wanted.split("_")[0]):
+        if name in known_locales():
+            return _catalogue(name).gettext(message)
+    return message

@@ -1,0 +1,255 @@
+"""The Explore page under the hand, in Chromium."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+from safetensors import safe_open
+
+from tests.conftest import ROOT, Server, serve
+from tests.explore_runs import make_runs
+
+pytestmark = pytest.mark.browser
+Visit = Callable[[Page, str], None]
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("explore")
+    make_runs(folder / "runs", "vae2", "vae12", "gan", "toy-gan")
+    server = serve(ROOT / "app.py", folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def studio(running: Server) -> Iterator[Server]:
+    before = running.log.stat().st_size
+    yield running
+    assert "Traceback" not in running.log.read_bytes()[before:].decode()
+
+
+class Desk:
+    """The desk on a page."""
+
+    def __init__(self, page: Page) -> None:
+        root = page.locator(".st-key-latent_desk")
+        self.page = page
+        self.picture: Locator = root.locator(".picture canvas")
+        self.pad: Locator = root.locator(".pad canvas")
+        self.sliders: Locator = root.locator("ol input")
+        self.values: Locator = root.locator("ol output")
+        self.root = root
+        expect(self.picture).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+
+    def pixels(self) -> str:
+        return self.picture.evaluate("c => c.toDataURL()")
+
+    def z(self) -> list[str]:
+        return self.values.all_inner_texts()
+
+    def changes(self, act: Callable[[], None]) -> None:
+        """``act`` makes another picture, at once and without the server."""
+        before = self.pixels()
+        act()
+        self.page.wait_for_function(
+            "([c, before]) => c.toDataURL() !== before", arg=[self.picture.element_handle(), before]
+        )
+
+
+def middle(place: Locator) -> tuple[float, float, float, float]:
+    """Centre, width and height of an element on the screen."""
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"], box["height"]
+
+
+def test_a_slider_moves_the_picture_during_the_drag(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae12")
+    desk, address = Desk(page), page.url
+    expect(desk.sliders).to_have_count(10)
+    x, y, width, _ = middle(desk.sliders.first)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in (0.2, 0.3, -0.3):
+        desk.changes(lambda step=step: page.mouse.move(x + step * width, y))
+    assert page.url == address  # the hand does not rest yet
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("z="))
+    desk.root.get_by_role("button", name="Show all 12").click()
+    expect(desk.sliders).to_have_count(12)
+
+
+def test_the_pad_moves_sliders_and_picture_and_the_point_is_kept(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2")
+    desk = Desk(page)
+    x, y, width, height = middle(desk.pad)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    desk.changes(lambda: page.mouse.move(x + width / 4, y - height / 4))
+    values = [float(value) for value in desk.z()]
+    assert min(values) > 1
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    expect(page).to_have_url(re.compile("z="))
+    expect(desk.values.first).not_to_have_text("0.00")
+    kept, picture = desk.z(), desk.pixels()
+    page.reload()
+    again = Desk(page)
+    expect(again.values.first).to_have_text(kept[0])
+    assert again.z() == kept
+    expect(again.picture).to_have_attribute("data-drawn", re.compile(r"\d"))
+    assert again.pixels() == picture
+
+
+def test_hovering_shows_and_leaving_forgets(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2")
+    desk = Desk(page)
+    before, z, address = desk.pixels(), desk.z(), page.url
+    x, y, width, height = middle(desk.pad)
+    desk.changes(lambda: page.mouse.move(x - width / 3, y + height / 3))
+    desk.changes(lambda: page.mouse.move(5, 5))
+    assert (desk.pixels(), desk.z(), page.url) == (before, z, address)
+
+
+def test_keys_move_the_pad_and_the_sliders(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2&z=0_0")
+    desk = Desk(page)
+    desk.pad.focus()
+    desk.changes(lambda: desk.pad.press("Shift+ArrowRight"))
+    assert sorted(float(value) for value in desk.z()) == [0, 0.5]
+    desk.sliders.first.focus()
+    desk.changes(lambda: [desk.sliders.first.press("PageUp") for _ in range(3)])
+    expect(page).to_have_url(re.compile("z="))
+
+
+def test_a_finger_drags(studio: Server, new_browser: Callable[..., Page], visit: Visit) -> None:
+    phone = new_browser(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit(phone, f"{studio.url}/explore?run=vae2")
+    desk = Desk(phone)
+    x, y, width, _ = middle(desk.pad)
+    desk.changes(lambda: phone.touchscreen.tap(x + width / 4, y))
+    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    expect(phone).to_have_url(re.compile("z="))
+
+
+def test_dice_and_centre(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=gan")
+    desk = Desk(page)
+    desk.changes(lambda: page.get_by_role("button", name="Dice").click())
+    expect(page).to_have_url(re.compile(r"seed=[1-9]"))
+    thrown, seed = desk.z(), re.search(r"seed=(\d+)", page.url)
+    desk.changes(lambda: page.get_by_role("button", name="Centre").click())
+    expect(desk.values.first).to_have_text(re.compile(r"^-?0\.00$"))
+    assert seed is not None
+    visit(page, f"{studio.url}/explore?run=gan&seed={seed[1]}")
+    assert Desk(page).z() == thrown
+
+
+def test_other_directions_and_truncation(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae12")
+    desk = Desk(page)
+    for name in ("Principal", "Classes"):
+        desk.root.get_by_role("button", name=name).click()
+        desk.changes(lambda: [desk.sliders.nth(1).press("PageUp") for _ in range(4)])
+    desk.root.get_by_role("button", name="Dimensions").click()
+    before = desk.z()
+    psi = desk.root.get_by_label("Truncation")
+    psi.fill("0")
+    expect(desk.values.first).to_have_text(re.compile(r"^-?0\.00$"))
+    psi.fill("1")
+    expect(desk.values.first).to_have_text(before[0])
+    assert desk.z() == before
+
+
+def test_the_decoded_plane_lies_behind_the_map(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae12")
+    desk = Desk(page)
+    before = desk.pad.evaluate("c => c.toDataURL()")
+    desk.root.get_by_label("Decoded plane").check()
+    page.wait_for_function("([c, b]) => c.toDataURL() !== b", arg=[desk.pad.element_handle(), before])
+
+
+def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae12&z=" + "_".join("0" * 12))
+    desk = Desk(page)
+    codes = page.locator(".st-key-explore-scatter canvas")
+    expect(codes).to_have_attribute("data-moved", "1")
+    _, _, width, height = middle(codes)
+
+    def click() -> None:
+        codes.click(position={"x": width / 2, "y": height / 2})
+
+    desk.changes(click)
+    expect(desk.values.first).not_to_have_text("0.00")
+
+
+def test_tsne_settles_in_the_background(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae12")
+    Desk(page)
+    codes = page.locator(".st-key-explore-scatter canvas")
+    expect(codes).to_have_attribute("data-moved", "1")
+    page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
+    expect(page.get_by_role("progressbar").first).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=180_000)
+    expect(codes).to_be_visible()
+
+
+def test_an_interpolation_plays(studio: Server, new_browser: Callable[..., Page], visit: Visit) -> None:
+    page = new_browser(reduced_motion="no-preference")
+    visit(page, f"{studio.url}/explore?run=vae2&show=interpolate")
+    Desk(page)  # it is above, and pushes what comes later down
+    expect(page.locator(".st-key-explore-strip canvas")).to_have_attribute("data-drawn", "1")
+    page.locator(".st-key-explore-walk canvas").scroll_into_view_if_needed()
+    expect(page.locator(".st-key-explore-walk input")).to_have_value(re.compile(r"^([1-9]|0\.[1-9])"))
+
+
+def saved(page: Page, button: Locator, folder: Path) -> Path:
+    with page.expect_download() as download:
+        button.click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def test_downloads_are_what_they_say(studio: Server, page: Page, visit: Visit, tmp_path: Path) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2&show=interpolate")
+    Desk(page)
+    walk = saved(page, page.get_by_role("button", name="Film"), tmp_path)
+    with Image.open(walk) as film:
+        assert (film.format, film.n_frames) == ("GIF", 18)
+    strip = saved(page, page.get_by_role("button", name="Strip"), tmp_path)
+    with Image.open(strip) as picture:
+        assert picture.format == "PNG"
+    page.get_by_role("button", name="Download").click()
+    with Image.open(saved(page, page.get_by_role("button", name="This picture"), tmp_path)) as picture:
+        assert picture.size == (504, 504)
+    with safe_open(saved(page, page.get_by_role("button", name="The model"), tmp_path), framework="pt") as model:
+        assert "genmodels" in model.metadata()
+    visit(page, f"{studio.url}/explore?run=vae2&show=map")
+    codes = saved(page, page.get_by_role("button", name="Codes"), tmp_path).read_text()
+    assert codes.startswith("class,z1,z2\n")
+
+
+def test_the_desk_of_points_shows_both_planes(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=toy-gan")
+    desk = Desk(page)
+    x, y, width, _ = middle(desk.pad)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    desk.changes(lambda: page.mouse.move(x + width / 3, y))
+    page.mouse.up()
+
+
+def test_changing_the_run_changes_the_desk(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae12")
+    expect(Desk(page).sliders).to_have_count(10)
+    page.locator(".st-key-explore-run").get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile("^vae2 ·")).click()
+    expect(page).to_have_url(re.compile("run=vae2"))
+    expect(Desk(page).sliders).to_have_count(2)

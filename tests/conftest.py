@@ -1,0 +1,205 @@
+"""Fixtures: fixed seeds, a server of one's own, a browser that reports every error of the page."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+collect_ignore = ["apps"]
+
+
+@pytest.fixture(autouse=True)
+def _seeds() -> None:
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def float64() -> Iterator[None]:
+    """Double precision by default, so that a tolerance of 1e-12 means something."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
+
+@dataclass
+class Server:
+    """A running app: its address, what it has logged, and the process."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def serve(script: Path, folder: Path, port: int | None = None) -> Server:
+    """Start ``script`` with ``folder`` as its working directory, where it puts its runs and data."""
+    port = port or _free_port()
+    log = folder / f"server-{port}-{time.monotonic_ns()}.log"
+    own = {
+        "GENMODELS_RUNS": str(folder / "runs"),
+        "GENMODELS_DATA": str(folder / "data"),
+        "OMP_NUM_THREADS": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=out, stderr=subprocess.STDOUT)
+    server = Server(f"http://127.0.0.1:{port}", log, process)
+    deadline = time.monotonic() + 60
+    while not _healthy(server.url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            server.stop()
+            pytest.fail(f"the server did not start:\n{log.read_text()}")
+        time.sleep(0.05)
+    return server
+
+
+@pytest.fixture(scope="session")
+def session_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Server]]:
+    """One server for each script for the whole session."""
+    running: dict[Path, Server] = {}
+
+    def start(script: Path) -> Server:
+        if script not in running:
+            running[script] = serve(script, tmp_path_factory.mktemp("server"))
+        return running[script]
+
+    yield start
+    for server in running.values():
+        server.stop()
+
+
+def _quiet(server: Server) -> Iterator[Server]:
+    """The server, and afterwards a look at what it has logged meanwhile."""
+    before = server.log.stat().st_size
+    yield server
+    assert "Traceback" not in server.log.read_bytes()[before:].decode()
+
+
+@pytest.fixture
+def server(session_servers: Callable[[Path], Server]) -> Iterator[Server]:
+    """The app, shared by the tests of the session."""
+    yield from _quiet(session_servers(ROOT / "app.py"))
+
+
+@pytest.fixture
+def gallery(session_servers: Callable[[Path], Server]) -> Iterator[Server]:
+    """The page with all interactive parts, shared by the tests of the session."""
+    yield from _quiet(session_servers(ROOT / "tests/apps/gallery.py"))
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a server of the test's own: nobody has visited it yet, and the test may stop it."""
+    servers: list[Server] = []
+
+    def start(script: Path = ROOT / "app.py", port: int | None = None) -> Server:
+        servers.append(serve(script, tmp_path, port))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+        assert "Traceback" not in server.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as installed on the machine."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if binary is None:
+        if os.environ.get("GENMODELS_REQUIRE_BROWSER") == "1":
+            pytest.fail("GENMODELS_REQUIRE_BROWSER=1, but there is no Chromium")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=binary, args=list(CHROMIUM_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page in a browser profile of its own; an error in any of its scripts fails the test."""
+    contexts, errors = [], []
+
+    def new(**options: object) -> Page:
+        context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
+        )
+        context.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        contexts.append(context)
+        return context.new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def page(new_browser: Callable[..., Page]) -> Page:
+    """A page in a fresh browser profile."""
+    return new_browser()
+
+
+@pytest.fixture(scope="session")
+def visit() -> Callable[[Page, str], None]:
+    """Open an address and wait until the app has drawn it."""
+
+    def go(page: Page, url: str) -> None:
+        page.goto(url)
+        page.wait_for_selector(SETTLED)
+
+    return go

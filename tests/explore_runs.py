@@ -1,0 +1,31 @@
+"""A few small runs to explore, as the app would have left them."""
+
+from pathlib import Path
+
+from genmodels.training.folder import RunFolder
+from genmodels.training.runner import run
+from tests.small_runs import SILENT, small
+
+RUNS = {
+    "vae2": {"model": "vae", "data": "digits", "width": 32, "steps": 60, "batch_size": 64, "lr": 5e-3},
+    "vae12": {
+        "model": "vae",
+        "data": "digits",
+        "width": 32,
+        "latent_dim": 12,
+        "steps": 60,
+        "batch_size": 64,
+        "lr": 5e-3,
+    },
+    "gan": {"model": "gan", "data": "digits", "network": "conv", "width": 4, "depth": 2, "latent_dim": 6, "steps": 8},
+    "toy-gan": {"model": "gan", "data": "ring"},
+    "toy-vae": {"model": "vae", "data": "ring"},
+}
+
+
+def make_runs(root: Path, *names: str) -> None:
+    """Train the runs called ``names`` (all if there is none) below ``root``."""
+    for name in names or RUNS:
+        RunFolder.create(root / name, small(**RUNS[name]), title=name)
+        status = run(root / name, pace=SILENT)
+        assert status.state == "finished", status.reason

@@ -1,0 +1,64 @@
+"""Planes and priors."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from genmodels.latent.plane import Plane, lattice, manifold, ticks
+from genmodels.latent.prior import quantiles, truncated
+from genmodels.models import Model
+
+
+def test_a_plane_changes_two_dimensions_only() -> None:
+    base = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    z = Plane.of_axes(base, 3, 1).at(torch.tensor([[-1.0, 7.0], [0.0, 0.0]]))
+    torch.testing.assert_close(z, torch.tensor([[1.0, 7.0, 3.0, -1.0], [1.0, 0.0, 3.0, 0.0]]))
+
+
+def test_coordinates_are_kept_where_directions_are_not_square() -> None:
+    generator = torch.Generator().manual_seed(0)
+    base, across, up = torch.randn(3, 6, generator=generator)
+    plane, places = Plane(base, across, up), torch.randn(9, 2, generator=generator)
+    z = plane.at(places)
+    torch.testing.assert_close(plane.coordinates(z), places, atol=1e-4, rtol=1e-4)
+    off = z - base  # nothing moves that need not move: what is left lies in the plane
+    left = off - off @ torch.linalg.pinv(torch.stack([across, up])) @ torch.stack([across, up])
+    assert left.abs().max() < 1e-4
+
+
+def test_a_lattice_is_laid_out_as_a_picture() -> None:
+    values = torch.tensor([-1.0, 0.0, 1.0])
+    places = lattice(values).view(3, 3, 2)
+    assert places[0, 0].tolist() == [-1.0, 1.0]
+    assert places[2, 2].tolist() == [1.0, -1.0]
+
+
+def test_quantiles_part_the_prior_evenly(model_of: Callable[..., Model]) -> None:
+    for noise in ("normal", "uniform"):
+        model = model_of("gan", noise=noise)
+        edges = quantiles(model, torch.arange(1, 5) / 5)
+        draws = model.prior(20_000, torch.Generator().manual_seed(0)).flatten()
+        shares = torch.bucketize(draws, edges).bincount(minlength=5) / len(draws)
+        assert (shares - 0.2).abs().max() < 0.01
+    assert ticks(model_of("gan", noise="uniform"), 3, "even", 5.0).tolist() == [-1.0, 0.0, 1.0]
+    assert ticks(model_of("gan"), 3, "even", 5.0).tolist() == [-5.0, 0.0, 5.0]
+
+
+def test_the_manifold_is_the_decoder_on_the_lattice(linear_of: Callable[..., Model]) -> None:
+    model = linear_of(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
+    values = ticks(model, 20)
+    decoded = manifold(model, Plane.of_axes(torch.zeros(2), 0, 1), values)
+    torch.testing.assert_close(decoded, lattice(values))
+
+
+def test_truncation_scales_the_same_draw(model_of: Callable[..., Model]) -> None:
+    model = model_of("gan")
+    torch.testing.assert_close(truncated(model, 5, 0.5, 3), 0.5 * truncated(model, 5, 1.0, 3))
+    assert truncated(model, 5, 0.0, 3).abs().max() == 0
+    assert not torch.equal(truncated(model, 5, 1.0, 3), truncated(model, 5, 1.0, 4))
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_few_ticks_are_symmetrical(model_of: Callable[..., Model], n: int) -> None:
+    torch.testing.assert_close(ticks(model_of(), n), -ticks(model_of(), n).flip(0), atol=1e-6, rtol=0)

@@ -1,0 +1,330 @@
+"""The Explore page without a browser: every kind of run, every section, the plain controls, and what goes wrong."""
+
+import json
+import os
+import shutil
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from streamlit.testing.v1 import AppTest
+
+from genmodels.latent.prior import truncated
+from genmodels.training.folder import RunFolder, Status
+from genmodels.training.runner import run as train
+from pages.parts.explore import map, point
+from pages.parts.explore.subject import Subject, open_subject, version
+from tests.explore_runs import RUNS, make_runs
+from tests.small_runs import SILENT, small
+
+ROOT = Path(__file__).parents[1]
+SECTIONS = ("map", "interpolate", "samples", "reconstruct", "dimensions")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("explore") / "runs"
+    make_runs(root)
+    return root
+
+
+@pytest.fixture
+def runs(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the runs that a test may damage, and the app looking at it."""
+    from pages.parts import studio
+
+    root = tmp_path / "runs"
+    shutil.copytree(made, root)
+    monkeypatch.setenv("GENMODELS_RUNS", str(root))
+    monkeypatch.setenv("GENMODELS_WORKERS", "threads")
+    studio.store.clear()
+    return root
+
+
+def visit(**parameters: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.switch_page("pages/explore.py")
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def plainly(at: AppTest) -> AppTest:
+    at.toggle(key="explore-plain").set_value(True).run()
+    assert not at.exception
+    return at
+
+
+def parameter(at: AppTest, name: str) -> str | None:
+    values = at.query_params.get(name)
+    return values[0] if isinstance(values, list) else values
+
+
+def subject(root: Path, name: str) -> Subject:
+    folder = RunFolder(root / name)
+    return open_subject(folder, version(folder))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("name", RUNS)
+def test_every_section_of_every_kind_of_run(runs: Path, name: str, section: str) -> None:
+    at = visit(run=name, show=section)
+    assert not at.warning
+    assert not at.error
+    assert at.selectbox(key="explore-run").value == name
+
+
+def test_a_gan_says_why_it_reconstructs_nothing(runs: Path) -> None:
+    assert "no encoder" in visit(run="gan", show="reconstruct").info[0].value
+
+
+def test_a_toy_has_no_map_of_pictures(runs: Path) -> None:
+    at = visit(run="toy-vae", show="map")
+    control = at.get("button_group")[0]
+    assert "Map" not in str(control.options)
+
+
+def test_the_first_run_is_opened_where_none_is_asked_for(runs: Path) -> None:
+    at = visit()
+    assert parameter(at, "run") in RUNS
+    assert parameter(at, "seed") == "0"
+
+
+def test_another_run_is_picked(runs: Path) -> None:
+    at = visit(run="vae2", seed="5", z="0.5_0.5")
+    at.selectbox(key="explore-run").set_value("gan").run()
+    assert not at.exception
+    assert parameter(at, "run") == "gan"
+    assert parameter(at, "z") is None
+
+
+def test_dice_and_centre_move_the_point(runs: Path) -> None:
+    at = visit(run="vae2")
+    before = at.session_state["_explore_point"]
+    at.button(key="explore-dice").click().run()
+    thrown = at.session_state["_explore_point"]
+    assert thrown.z != before.z
+    assert thrown.revision > before.revision
+    assert parameter(at, "seed") == str(thrown.seed)
+    expected = truncated(subject(runs, "vae2").model, 1, 1.0, thrown.seed)[0]
+    torch.testing.assert_close(torch.tensor(thrown.z), expected, atol=6e-4, rtol=0)
+    at.button(key="explore-centre").click().run()
+    assert at.session_state["_explore_point"].z == (0.0, 0.0)
+    assert parameter(at, "z") == "0_0"
+
+
+def test_a_seed_is_always_the_same_point(runs: Path) -> None:
+    at = visit(run="vae12")
+    at.number_input(key="explore-seed").set_value(77).run()
+    assert at.session_state["_explore_point"].z == visit(run="vae12", seed="77").session_state["_explore_point"].z
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_plain_sliders_move_the_point(runs: Path, name: str) -> None:
+    at = plainly(visit(run=name, seed="3"))
+    before = at.session_state["_explore_point"].z
+    at.slider(key="explore-z-0").set_value(1.25).run()
+    assert not at.exception
+    after = at.session_state["_explore_point"].z
+    assert after[0] == 1.25
+    assert after[1:] == before[1:]
+    at.button(key="explore-dice").click().run()
+    assert at.slider(key="explore-z-0").value == pytest.approx(at.session_state["_explore_point"].z[0], abs=0.026)
+
+
+def test_the_point_in_the_address_is_opened(runs: Path) -> None:
+    at = visit(run="vae2", z="0.25_-1.5", psi="0.5")
+    now = at.session_state["_explore_point"]
+    assert (now.z, now.psi) == ((0.25, -1.5), 0.5)
+    assert parameter(at, "z") == "0.25_-1.5"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"run": "../../etc/passwd"},
+        {"run": "nothing"},
+        {"run": "vae2", "seed": "-1"},
+        {"run": "vae2", "seed": "1e99"},
+        {"run": "vae2", "seed": "nan"},
+        {"run": "vae2", "seed": "<script>"},
+        {"run": "vae2", "psi": "77"},
+        {"run": "vae2", "z": "1_2_3"},
+        {"run": "vae2", "z": "1_inf"},
+        {"run": "vae2", "z": "1e300_0"},
+        {"run": "vae2", "z": "a_b"},
+        {"run": "vae2", "z": "_" * 100_000},
+    ],
+)
+def test_an_absurd_address_is_answered_in_one_sentence(runs: Path, parameters: dict[str, str]) -> None:
+    at = visit(**parameters)
+    assert len(at.warning) == 1
+    assert len(at.warning[0].value) < 200
+
+
+def test_an_unknown_section_is_the_first_one(runs: Path) -> None:
+    assert not visit(run="vae2", show="nonsense").warning
+
+
+def test_no_runs_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.parts import studio
+    from pages.parts.explore import picker
+
+    monkeypatch.setenv("GENMODELS_RUNS", str(tmp_path / "none"))
+    monkeypatch.setenv("GENMODELS_WORKERS", "threads")
+    monkeypatch.setattr(studio, "bundled", lambda: [])
+    monkeypatch.setattr(picker, "explorable", lambda: [])
+    studio.store.clear()
+    at = visit()
+    assert "no trained model" in at.info[0].value
+    at.button(key="explore-train").click().run()
+    assert at.title[0].value == "Train"
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"\x00not a model")
+
+
+def no_model(path: Path) -> None:
+    path.unlink()
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("harm", [garbage, no_model, half])
+def test_a_model_that_does_not_load_is_one_sentence(runs: Path, harm: object) -> None:
+    harm(runs / "vae2" / "model.safetensors")
+    at = visit(run="vae2")
+    assert len(at.warning) == 1
+    at.selectbox(key="explore-run").set_value("vae12").run()
+    assert not at.exception
+    assert not at.warning
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"config": 3}', json.dumps({"config": {"model": "??"}})])
+def test_a_damaged_run_is_one_sentence(runs: Path, content: str) -> None:
+    (runs / "vae2" / "run.json").write_text(content)
+    at = visit(run="vae2")
+    assert len(at.warning) == 1
+
+
+def test_a_damaged_status_does_not_matter(runs: Path) -> None:
+    (runs / "vae2" / "status.json").write_text("}{")
+    at = visit(run="vae2")
+    assert len(at.warning) <= 1
+
+
+def test_data_that_have_gone_leave_what_the_run_kept(runs: Path) -> None:
+    about = json.loads((runs / "vae2" / "run.json").read_text())
+    about["config"]["data"] = str(runs / "gone.zip")
+    (runs / "vae2" / "run.json").write_text(json.dumps(about))
+    at = visit(run="vae2", show="reconstruct")
+    assert not at.warning
+    assert len(subject(runs, "vae2").examples.x) == 16
+
+
+def test_a_decoder_that_the_browser_does_not_know_gets_plain_controls(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from genmodels.latent.export import CannotExport
+    from pages.parts.explore import subject as module
+
+    def refuse(model: object) -> None:
+        raise CannotExport("The browser does not know this.")
+
+    monkeypatch.setattr(module, "export_decoder", refuse)
+    at = visit(run="vae2")
+    assert "does not know" in at.caption[0].value
+    assert at.slider(key="explore-z-0")
+
+
+def test_newer_weights_are_taken_when_a_finished_run_has_them(runs: Path) -> None:
+    at = visit(run="toy-vae")
+    first = at.session_state["_explore_point"]
+    shutil.rmtree(runs / "toy-vae")
+    RunFolder.create(runs / "toy-vae", small("vae", "ring", seed=5))
+    train(runs / "toy-vae", pace=SILENT)
+    at.run()
+    assert not at.exception
+    again = at.session_state["_explore_point"]
+    assert again.subject != first.subject
+    assert again.z == first.z
+
+
+def test_a_run_that_learns_changes_when_it_is_refreshed(runs: Path) -> None:
+    folder = RunFolder(runs / "vae2")
+    folder.write_status(Status(state="running", step=5))
+    at = visit(run="vae2")
+    first = at.session_state["_explore_point"].subject
+    os.utime(folder.path / "model.safetensors", ns=(1, 1))
+    assert at.run().session_state["_explore_point"].subject == first
+    at.button(key="explore-refresh").click().run()
+    assert not at.exception
+    assert at.session_state["_explore_point"].subject != first
+
+
+@pytest.mark.parametrize("latent_dim", [1, 128])
+def test_the_smallest_and_the_largest_space(runs: Path, latent_dim: int) -> None:
+    RunFolder.create(runs / "x", small("vae", "digits", latent_dim=latent_dim, likelihood="bernoulli"))
+    train(runs / "x", pace=SILENT)
+    for section in SECTIONS:
+        assert not visit(run="x", show=section).warning
+
+
+def test_what_the_browser_sends_is_checked(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    now = point.current(model)
+    good = {"z": [0.5, 1], "psi": 1.0, "revision": now.revision, "decoder": model.name}
+    hostile = [
+        None,
+        3,
+        {},
+        good | {"z": [1]},
+        good | {"z": ["a", 1]},
+        good | {"z": [float("nan"), 0]},
+        good | {"psi": 9},
+        good | {"psi": None},
+        good | {"revision": now.revision + 1},
+        good | {"decoder": "other"},
+        good | {"z": [1e9, 0]},
+    ]
+    for answer in hostile:
+        point.rested(model, answer)
+        assert point.current(model) == now, answer
+    point.rested(model, good)
+    assert point.current(model).z == (0.5, 1.0)
+
+
+def test_a_projection_that_fails_says_so(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(codes: torch.Tensor) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(map, "tsne_stages", fail)
+    map._tsne.clear()
+    at = visit(run="vae12")
+    wait([map._tsne(subject(runs, "vae12").name, subject(runs, "vae12").codes).work])
+    at.get("button_group")[1].set_value("tsne").run()
+    assert not at.exception
+    assert any("could not be projected" in caption.value for caption in at.caption)
+    map._tsne.clear()
+
+
+def test_codes_are_a_table(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    lines = map.codes_csv(model).splitlines()
+    assert lines[0] == "class,z1,z2"
+    assert len(lines) == 1 + len(model.examples.x)
+    label, *values = lines[1].split(",")
+    assert label == '"0"'
+    torch.testing.assert_close(torch.tensor([float(v) for v in values]), model.codes[0], atol=1e-3, rtol=1e-3)
+
+
+def test_the_model_that_is_downloaded_can_be_read(runs: Path) -> None:
+    with safe_open(runs / "vae2" / "model.safetensors", framework="pt") as file:
+        assert "genmodels" in file.metadata()

@@ -1,0 +1,377 @@
+"""Lessons: the notation, every word in it that names something, the mathematics of the figures, and the page."""
+
+import ast
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from genmodels.catalogue import REGISTRIES
+from genmodels.objectives import GAN_LOSSES, gaussian_kl
+from genmodels.objectives.likelihoods import gaussian
+from pages.parts.component import MOST_SCRIPT_BYTES
+from pages.parts.learn import course, progress
+from pages.parts.learn.figure import script_of
+from pages.parts.learn.markup import LEVELS, Check, Lesson, Part, Steps, Text, blocks, closing, coloured, linked, parse
+from pages.parts.lesson_parts import PARTS, code, loss_now, loss_slopes
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "pages/lessons").glob("*/*.md"))
+LESSONS = course.lessons("en")
+SCRIPTS = sorted((ROOT / "pages/parts/lesson_parts").glob("*.js"))
+ARXIV = re.compile(r"arXiv[ :]*([\w./-]*\w)")
+
+
+def names(path: Path) -> str:
+    return path.stem
+
+
+def texts(lesson: Lesson) -> list[str]:
+    """Everything in a lesson that is set as Markdown."""
+    found = []
+    for block in lesson.blocks:
+        match block.content:
+            case Text(text):
+                found.append(text)
+            case Steps(steps):
+                found += [part for step in steps for part in step]
+            case Check(question, answers):
+                found += [question, *(part for answer in answers for part in (answer.text, answer.because))]
+    return found
+
+
+def formulas(text: str) -> list[str]:
+    return [one or two for one, two in re.findall(r"\$\$(.+?)\$\$|\$(.+?)\$", text, flags=re.DOTALL)]
+
+
+# ---------------------------------------------------------------------- what is written
+
+
+@pytest.mark.parametrize("path", FILES, ids=names)
+def test_a_lesson_keeps_to_its_plan(path: Path) -> None:
+    lesson = parse(path)
+    kinds = [type(block.content) for block in lesson.blocks]
+    live = [b.content.name for b in lesson.blocks if isinstance(b.content, Part) and b.content.name != "code"]
+    code_shown = [b for b in lesson.blocks if isinstance(b.content, Part) and b.content.name == "code"]
+    assert live, "nothing to touch"
+    assert code_shown
+    assert Check in kinds
+    assert all(block.level == "engineer" for block in code_shown)
+    assert 3 <= lesson.minutes <= 15
+    assert re.fullmatch(r"[a-z0-9-]{1,60}", lesson.name)
+    # The idea in two sentences, or one, comes first and without a symbol.
+    first = lesson.blocks[0].content
+    assert isinstance(first, Text)
+    idea = first.text.split("\n\n")[0]
+    assert "$" not in idea
+    assert len(re.findall(r"[.?!:](?:\s|$)", idea)) <= 5
+
+
+def test_the_course_has_one_order() -> None:
+    assert len(LESSONS) >= 14
+    assert len({lesson.order for lesson in LESSONS}) == len(LESSONS)
+    chapters = [lesson.chapter for lesson in LESSONS]
+    assert sorted(set(chapters), key=chapters.index) == [c for i, c in enumerate(chapters) if c not in chapters[:i]]
+    assert all(chapters.index(c) + chapters.count(c) > i for i, c in enumerate(chapters)), "a chapter in two places"
+
+
+@pytest.mark.parametrize("path", FILES, ids=names)
+def test_every_name_in_a_lesson_exists(path: Path) -> None:
+    for block in parse(path).blocks:
+        if not isinstance(block.content, Part):
+            continue
+        name, arguments = block.content.name, block.content.words
+        assert callable(PARTS[name])
+        if name == "code":
+            assert "def " in code.source(code.find(*arguments)) or "class " in code.source(code.find(*arguments))
+        if name == "zoo":
+            assert arguments[0] in REGISTRIES
+        if name == "networks":
+            assert arguments[0] in REGISTRIES["models"]
+    for lesson in re.findall(r"\?lesson=([\w-]+)", path.read_text(encoding="utf-8")):
+        assert lesson in {other.name for other in LESSONS}
+
+
+@pytest.mark.parametrize("path", FILES, ids=names)
+def test_every_formula_is_closed(path: Path) -> None:
+    for text in texts(parse(path)):
+        for dark in (False, True):
+            shown = coloured(text, dark)
+            assert shown.count("$") % 2 == 0, text
+            assert shown.replace("$$", "").count("$") % 2 == 0, text
+            assert "@" not in "".join(formulas(shown)), text
+            for formula in formulas(shown):
+                plain = formula.replace(r"\{", "").replace(r"\}", "")
+                depth = 0
+                for brace in re.findall(r"[{}]", plain):
+                    depth += 1 if brace == "{" else -1
+                    assert depth >= 0, formula
+                assert depth == 0, formula
+                assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula)), formula
+                assert "textcolor" not in re.sub(r"\\textcolor\{#[0-9A-F]{6}\}", "", formula), formula
+                assert "<span" not in formula, formula
+            assert r"\textcolor" not in re.sub(r"\$\$.+?\$\$|\$.+?\$", "", shown, flags=re.DOTALL), text
+
+
+@pytest.mark.parametrize("path", FILES, ids=names)
+def test_sources_are_well_formed(path: Path) -> None:
+    found = ARXIV.findall(path.read_text(encoding="utf-8"))
+    assert all(re.fullmatch(r"\d{4}\.\d{4,5}", source) for source in found), found
+    # Ids carry year and month: four digits behind the dot until 2014, five from 2015 on.
+    assert all(1 <= int(s[2:4]) <= 12 and (len(s) == 10) == (int(s[:2]) >= 15) for s in found), found
+
+
+def test_every_part_is_used_and_described() -> None:
+    used = {b.content.name for lesson in LESSONS for b in lesson.blocks if isinstance(b.content, Part)}
+    assert used == set(PARTS)
+    for name in PARTS:
+        tree = ast.parse((ROOT / f"pages/parts/lesson_parts/{name}.py").read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree)
+
+
+# ---------------------------------------------------------------------- the notation
+
+
+def test_levels_open_and_close() -> None:
+    found = blocks("a\n:::student\nb\n{{cover}}\n:::\n:::engineer\n{{code genmodels.errors}}\n:::\nc\n")
+    assert [(block.level, type(block.content)) for block in found] == [
+        ("curious", Text), ("student", Text), ("student", Part), ("engineer", Part), ("curious", Text),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ":::student\nopen",
+        ":::",
+        ":::nobody\n:::",
+        ":::check\nOnly a question?\n:::",
+        ":::check\nTwo right?\n- [x] a | b\n- [x] c | d\n:::",
+        ":::check\nNo reason?\n- [x] a\n- [ ] b | c\n:::",
+        ":::steps\n### Only one\nstep\n:::",
+    ],
+)
+def test_what_is_written_wrongly_is_refused(body: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        blocks(body)
+
+
+@pytest.mark.parametrize("text", ["@nobody{x}", "@mu{x", "$@mu{\\frac{1}{2}$"])
+def test_a_wrong_concept_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"concept|brace"):
+        coloured(text, dark=False)
+
+
+def test_braces_inside_a_concept_are_kept() -> None:
+    assert closing("{a{b}c} d", 1) == 6
+    assert coloured(r"$@mu{\frac{1}{2}}$", dark=True) == r"$\textcolor{#8ADBFC}{\frac{1}{2}}$"
+    assert coloured(r"@sigma{one} $x$ @mu{two}", dark=True).count("<span") == 2
+
+
+def test_a_wrong_lesson_is_named(tmp_path: Path) -> None:
+    for text in ("", "---\ntitle: x\n---\n", "---\ntitle: x\nlevel: nobody\n---\nbody"):
+        (tmp_path / "broken.md").write_text(text)
+        with pytest.raises(ValueError, match=r"broken\.md"):
+            parse(tmp_path / "broken.md")
+
+
+@pytest.mark.parametrize(
+    "reference", ["os.system", "genmodels.nothing", "genmodels.registry.os.nothing", "pages.learn"]
+)
+def test_code_comes_from_the_package_only(reference: str) -> None:
+    with pytest.raises(LookupError):
+        code.find(reference)
+
+
+def test_code_is_shown_without_its_card() -> None:
+    shown = code.source(GAN_LOSSES["minimax"].thing)
+    assert shown.startswith("def minimax(")
+    assert "Card" not in shown
+
+
+def test_scripts_stay_small() -> None:
+    assert SCRIPTS
+    assert max(len(script_of(path).encode()) for path in SCRIPTS) < MOST_SCRIPT_BYTES
+
+
+# ---------------------------------------------------------------------- the mathematics in the words
+
+
+def test_the_push_of_each_loss_is_what_the_lesson_says() -> None:
+    b = loss_slopes.LOGITS
+    assert torch.allclose(loss_slopes.push("minimax"), b.sigmoid())
+    assert torch.allclose(loss_slopes.push("nonsaturating"), (-b).sigmoid())
+    assert torch.allclose(loss_slopes.push("wasserstein"), torch.ones_like(b))
+    assert torch.allclose(loss_slopes.push("relativistic"), (-2 * b).sigmoid())
+
+
+def linear_beta_loss(w: torch.Tensor, m: torch.Tensor, logvar: torch.Tensor, lam: float, s2: float, beta: float):
+    """Expected loss of one dimension of a linear beta-VAE, x ~ N(0, lam), z ~ N(m x, exp(logvar)), by Gauss-Hermite."""
+    nodes = torch.tensor([-(3**0.5), 0.0, 3**0.5], dtype=torch.float64)  # exact for polynomials up to degree 5
+    weights = torch.tensor([1 / 6, 2 / 3, 1 / 6], dtype=torch.float64)
+    total = torch.zeros((), dtype=torch.float64)
+    for x, wx in zip(nodes * lam**0.5, weights, strict=True):
+        for e, we in zip(nodes, weights, strict=True):
+            z = m * x + (0.5 * logvar).exp() * e
+            nats = -gaussian((w * z).view(1, 1), torch.tensor(s2, dtype=torch.float64).log() / 2, x.view(1, 1))[0]
+            total = total + wx * we * nats
+        total = total + wx * beta * gaussian_kl((m * x).view(1, 1), logvar.view(1, 1))[0, 0]
+    return total
+
+
+@pytest.mark.parametrize(("lam", "s2", "beta"), [(4.0, 0.25, 1.0), (1.3, 0.25, 3.0), (0.7, 0.1, 2.0)])
+def test_water_filling_is_the_minimum_of_the_linear_beta_vae(lam: float, s2: float, beta: float) -> None:
+    level = beta * s2
+    w = torch.tensor(lam - level, dtype=torch.float64).sqrt()
+    best = [w, w / lam, torch.tensor(level / lam, dtype=torch.float64).log()]
+    found = [value.clone().requires_grad_() for value in best]
+    loss = linear_beta_loss(*found, lam, s2, beta)
+    for gradient in torch.autograd.grad(loss, found):
+        assert abs(float(gradient)) < 1e-10
+    silent = linear_beta_loss(*torch.zeros(3, dtype=torch.float64), lam, s2, beta)
+    assert loss.item() < silent.item()
+    # What the columns say: the KL of the dimension, and the squared error below the water.
+    kl = 0.5 * torch.log(torch.tensor(lam / level, dtype=torch.float64))
+    assert loss.item() == pytest.approx(
+        float(beta * kl + level / (2 * s2) + 0.5 * torch.tensor(2 * torch.pi * s2).log())
+    )
+
+
+def test_under_water_silence_is_best() -> None:
+    zero = torch.zeros(3, dtype=torch.float64)
+    silent = float(linear_beta_loss(*zero, 0.2, 0.25, 1.0))
+    for _ in range(200):
+        w, m, logvar = torch.randn(3, dtype=torch.float64)
+        assert float(linear_beta_loss(w, m, logvar, 0.2, 0.25, 1.0)) >= silent - 1e-12
+
+
+def test_a_formula_carries_the_numbers_of_a_run() -> None:
+    values = {"vae/reconstruction": 80.0, "vae/kl": 20.0}
+    assert loss_now.formula("vae", values, 4.0).startswith(r"160.0 \approx")
+    shown = coloured(f"$${loss_now.formula('gan', {'generator/loss': 0.693, 'other': 1.0}, 1.0)}$$", dark=False)
+    assert "0.693" in shown
+    assert shown.count("{") == shown.count("}")
+
+
+@pytest.mark.parametrize("name", list(REGISTRIES["models"]))
+def test_only_models_that_minimise_it_are_shown_under_a_formula(name: str) -> None:
+    config = REGISTRIES["models"][name].thing.config_class(data="digits")
+    assert loss_now.fits(config, "vae") == (name in ("vae", "beta-vae", "cvae"))
+    assert loss_now.fits(config, "gan") == (name in ("gan", "cgan", "infogan"))
+
+
+def test_cards_link_to_their_sources() -> None:
+    papers = [entry.card.paper for registry in REGISTRIES.values() for entry in registry.values()]
+    for paper in papers:
+        shown = linked(paper)
+        assert shown.count("https://arxiv.org/abs/") == len(re.findall(r"\d{4}\.\d{4,5}", paper))
+
+
+# ---------------------------------------------------------------------- the page
+
+
+def page(**parameters: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    return at.switch_page("pages/learn.py").run()
+
+
+@pytest.fixture(scope="module")
+def reader() -> AppTest:
+    """One session for all lessons: what a reader does."""
+    return page()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_lesson_draws_at_every_level(reader: AppTest, lesson: Lesson, level: str) -> None:
+    reader.query_params["lesson"] = lesson.name
+    reader.session_state["level"] = level
+    reader.run()
+    assert not reader.exception
+    assert [title.value for title in reader.title] == [lesson.title]
+    assert bool(reader.code) == (level == "engineer")
+
+
+def test_all_lessons_are_listed() -> None:
+    at = page()
+    assert at.title[0].value == "Learn"
+    assert {f"open-{lesson.name}" for lesson in LESSONS} <= {button.key for button in at.button}
+
+
+def test_the_way_through_the_course() -> None:
+    at = page()
+    at.button(key=f"open-{LESSONS[0].name}").click().run()
+    assert at.title[0].value == LESSONS[0].title
+    at.button(key="after").click().run()
+    assert at.title[0].value == LESSONS[1].title
+    assert at.query_params["lesson"] == LESSONS[1].name
+    at.button(key="before").click().run()
+    assert at.title[0].value == LESSONS[0].title
+    at.button(key="all").click().run()
+    assert "lesson" not in at.query_params
+    assert any(text.value.startswith(f"1 of {len(LESSONS)}") for text in at.caption)
+
+
+def test_the_end_of_the_course_leads_back() -> None:
+    at = page(lesson=LESSONS[-1].name)
+    assert at.title[0].value == LESSONS[-1].title
+    at.button(key="after").click().run()
+    assert at.title[0].value == "Learn"
+
+
+@pytest.mark.parametrize("value", ["../../etc/passwd", "<script>alert(1)</script>", "", "a" * 10_000, "\0", "GAME"])
+def test_hostile_addresses_are_harmless(value: str) -> None:
+    at = page(lesson=value, level=value)
+    assert not at.exception
+    assert at.title[0].value == "Learn"
+    assert at.session_state["level"] == "student"
+
+
+def test_the_level_comes_from_the_address_and_goes_there() -> None:
+    at = page(lesson="kl", level="engineer")
+    assert at.code
+    at.session_state["level"] = "curious"
+    at.run()
+    assert not at.code
+    assert at.query_params["level"] == "curious"
+
+
+def test_an_answer_is_explained_at_once() -> None:
+    at = page(lesson="kl")
+    question = next(
+        block.content for block in parse(ROOT / "pages/lessons/en/kl.md").blocks if isinstance(block.content, Check)
+    )
+    right = next(i for i, answer in enumerate(question.answers) if answer.right)
+    at.radio[0].set_value(right).run()
+    assert question.answers[right].because in at.success[0].value
+    at.radio[0].set_value((right + 1) % 3).run()
+    assert not at.success
+    assert at.info[0].value.startswith("**Not quite.**")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [None, 7, "all", {"names": 3, "forget": 0}, {"names": ["<b>", 4, None, "a" * 999], "forget": 0}, {"names": ["kl"]}],
+)
+def test_hostile_progress_is_dropped(monkeypatch: pytest.MonkeyPatch, kept: object) -> None:
+    monkeypatch.setattr(progress, "_keeper", lambda **_: SimpleNamespace(done=kept))
+    monkeypatch.setattr(progress.st, "session_state", {})
+    progress.keep("", ["kl", "game"])
+    assert progress.done() == frozenset()
+
+
+def test_progress_of_the_browser_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict = {}
+    monkeypatch.setattr(progress, "_keeper", lambda **_: SimpleNamespace(done={"names": ["kl", "other"], "forget": 0}))
+    monkeypatch.setattr(progress.st, "session_state", state)
+    progress.mark("game")
+    progress.keep("", ["kl", "game"])
+    assert progress.done() == {"kl", "game"}
+    progress.forget()
+    progress.keep("", ["kl", "game"])  # an answer from before must not bring them back
+    assert progress.done() == frozenset()

@@ -1,0 +1,239 @@
+"""The special parts of networks do what their papers say."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils import parametrize
+
+from genmodels.errors import UserError
+from genmodels.models import MODELS, Batch
+from genmodels.models.base import Model
+from genmodels.nn.codebook import Codebook
+from genmodels.nn.mixture import GaussianMixture
+from genmodels.nn.spectral import normalise
+from tests.small_models import DATA, KINDS, fresh, small, trained
+
+CONDITIONAL = [(model, kind) for model, kind in KINDS if MODELS[model].thing.conditional]
+
+
+def inputs(model: Model, n: int = 16) -> torch.Tensor:
+    x = DATA[model.spec.modality].test[:n]
+    return x / 255 if model.spec.modality == "image" else x
+
+
+# ------------------------------------------------------------------ spectral normalisation
+
+
+def stretches(network: nn.Module) -> list[float]:
+    """The largest singular value of every normalised layer."""
+    layers = [layer for layer in network.modules() if parametrize.is_parametrized(layer)]
+    return [float(torch.linalg.matrix_norm(layer.weight.detach().flatten(1), 2)) for layer in layers]
+
+
+@pytest.mark.parametrize("network", ["mlp", "conv"])
+def test_spectral_norm_holds_every_layer_at_one(network) -> None:
+    trainer = trained(small("gan", spectral=True, network=network, loss="hinge", penalty="none", lr_d=2e-4), steps=30)
+    found = stretches(trainer.model.discriminator)
+    assert len(found) == 2
+    assert found == pytest.approx([1, 1], abs=0.1), "power iteration trails moving weights a little"
+    for _ in range(300):
+        trainer.model.discriminator(torch.zeros(1, 1, 8, 8))
+    assert max(stretches(trainer.model.discriminator)) <= 1 + 1e-3
+
+
+def test_spectral_norm_is_exact_where_weights_rest(float64) -> None:
+    network = nn.Sequential(nn.Linear(7, 5), nn.Conv2d(2, 3, 3), nn.Embedding(4, 6))
+    normalise(network)
+    for _ in range(300):
+        network[0].weight, network[1].weight, network[2].weight
+    assert stretches(network) == pytest.approx([1, 1, 1], abs=1e-6)
+
+
+def test_looking_at_an_averaged_model_does_not_change_it() -> None:
+    trainer = trained(small("gan", spectral=True), steps=3)
+    before = {name: value.clone() for name, value in trainer.shown.state_dict().items()}
+    trainer.snapshot()
+    trainer.evaluate()
+    assert all(torch.equal(before[name], value) for name, value in trainer.shown.state_dict().items())
+
+
+# ------------------------------------------------------------------ packs
+
+
+def test_packs_hold_different_samples_and_every_sample_is_scored() -> None:
+    gan = fresh("gan", pac=2)
+    x = inputs(gan)
+    packs = gan.packed(x)
+    assert packs.shape == (8, 2, 8, 8)
+    assert torch.equal(packs[3], torch.cat([x[6], x[7]]))
+    scores = gan.score(x)
+    assert scores.shape == (16,)
+    torch.testing.assert_close(scores[6:7], gan.critic(gan.seen(packs[3:4])))
+    torch.testing.assert_close(scores[15:], gan.critic(gan.seen(torch.cat([x[15], x[0]])[None])))
+
+
+def test_pack_penalty_is_that_of_the_whole_pack() -> None:
+    gan = fresh("gan", "points", pac=4, penalty="r1", gamma=2.0)
+    gan.discriminator = nn.Sequential(nn.Linear(8, 1))
+    terms = gan.discriminator_loss(Batch(inputs(gan), None, 0), torch.Generator())
+    slope = gan.discriminator[0].weight.detach().square().sum()
+    torch.testing.assert_close(terms.parts["penalty"].detach(), slope.expand(4))
+
+
+def test_packs_that_do_not_fit_are_refused_in_words() -> None:
+    with pytest.raises(UserError, match="packs of 3"):
+        fresh("gan", pac=3)
+    with pytest.raises(UserError, match="one by one"):
+        fresh("cgan", pac=2)
+
+
+# ------------------------------------------------------------------ vector quantisation
+
+
+def test_rounding_passes_values_down_and_gradients_up(float64) -> None:
+    vq = fresh("vq-vae")
+    e = torch.randn(3, vq.positions, vq.config.code_dim, requires_grad=True)
+    index = vq.codebook.nearest(e)
+    z = vq.straight_through(e, index)
+    torch.testing.assert_close(z, vq.codebook.vectors[index])
+    weights = torch.randn_like(z)
+    (slope,) = torch.autograd.grad((z * weights).sum(), e)
+    assert torch.equal(slope, weights)
+
+
+def test_nearest_code_is_the_nearest() -> None:
+    book, e = Codebook(9, 3), torch.randn(50, 4, 3)
+    distance = (e[:, :, None] - book.vectors).square().sum(-1)
+    assert torch.equal(book.nearest(e), distance.argmin(-1))
+
+
+def test_codebook_settles_on_the_means_of_what_it_stands_for() -> None:
+    generator = torch.Generator().manual_seed(0)
+    centres = torch.tensor([[4.0, 0.0], [-4.0, 0.0], [0.0, 4.0]])
+    book = Codebook(3, 2)
+    for _ in range(600):
+        e = centres[torch.randint(3, (128,), generator=generator)] + 0.1 * torch.randn(128, 2, generator=generator)
+        book.update(e, book.nearest(e), generator)
+    found = book.vectors[book.nearest(centres)]
+    torch.testing.assert_close(found, centres, rtol=0, atol=0.05)
+    torch.testing.assert_close(book.share.sum(), torch.tensor(1.0), rtol=0, atol=1e-4)
+
+
+def test_new_sentences_are_made_of_code_vectors_and_have_the_length_that_is_counted() -> None:
+    vq = fresh("vq-vae", codebook=3, latent_dim=8)
+    z = vq.prior(4000, torch.Generator().manual_seed(0))
+    assert z.shape == (4000, 8)
+    index = vq.codebook.nearest(z.view(4000, 2, 4))
+    torch.testing.assert_close(vq.codebook.look_up(index).flatten(1), z)
+    # What it draws is what it counts: all nine sentences as often as their length in nats says.
+    every = torch.cartesian_prod(torch.arange(3), torch.arange(3))
+    expected = (-vq.code_length(every)).exp().detach()
+    assert float(expected.sum()) == pytest.approx(1, abs=1e-5)
+    drawn = torch.bincount(index[:, 0] * 3 + index[:, 1], minlength=9) / 4000
+    assert ((drawn - expected).abs() < 4 * (expected / 4000).sqrt()).all()
+
+
+# ------------------------------------------------------------------ the mixture over the codes
+
+
+def test_mixture_is_the_standard_normal_before_it_has_seen_anything(float64) -> None:
+    mixture, z = GaussianMixture(4, 3), torch.randn(20, 3)
+    normal = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1)
+    torch.testing.assert_close(mixture.log_joint(z).logsumexp(1), normal, rtol=0, atol=2e-2)
+
+
+def test_mixture_finds_clusters_and_draws_from_them(float64) -> None:
+    generator = torch.Generator().manual_seed(0)
+    centres = torch.tensor([[5.0, 0.0], [-5.0, 1.0], [0.0, -6.0]])
+    shape = torch.tensor([[0.5, 0.0], [0.4, 0.2]])
+    mixture = GaussianMixture(3, 2)
+    for _ in range(300):
+        which = torch.randint(3, (256,), generator=generator)
+        mixture.update(centres[which] + torch.randn(256, 2, generator=generator) @ shape.T, generator)
+    weight, mean, sigma, axes = mixture.moments()
+    nearest = torch.cdist(centres, mean).argmin(1)
+    assert sorted(nearest.tolist()) == [0, 1, 2]
+    torch.testing.assert_close(mean[nearest], centres, rtol=0, atol=0.1)
+    torch.testing.assert_close(weight, torch.full((3,), 1 / 3), rtol=0, atol=0.03)
+    covariance = axes * sigma[:, None].square() @ axes.transpose(1, 2)
+    torch.testing.assert_close(covariance, (shape @ shape.T).expand(3, 2, 2), rtol=0, atol=0.06)
+    drawn = mixture.sample(6000, generator)
+    torch.testing.assert_close(drawn.mean(0), centres.mean(0), rtol=0, atol=0.3)
+    assert float(torch.cdist(drawn, centres).min(1).values.max()) < 4
+
+
+@pytest.mark.parametrize("code", [float("nan"), float("inf"), 0.0, 1e3])
+def test_mixture_survives_codes_that_are_all_alike_or_no_numbers(code) -> None:
+    mixture, generator = GaussianMixture(2, 16), torch.Generator()
+    for _ in range(50):
+        mixture.update(torch.full((8, 16), code), generator)
+    assert mixture.sample(5, generator).isfinite().all()
+    assert all(bool(part.isfinite().all()) for part in mixture.moments())
+
+
+# ------------------------------------------------------------------ labels
+
+
+@pytest.mark.parametrize(("name", "kind"), CONDITIONAL)
+def test_conditional_models_change_with_the_label_and_take_turns_without(name, kind) -> None:
+    model = fresh(name, kind)
+    z = model.prior(6, torch.Generator().manual_seed(0))
+    zero, one = torch.zeros(6, dtype=torch.int64), torch.ones(6, dtype=torch.int64)
+    assert not torch.allclose(model.decode(z, zero), model.decode(z, one))
+    assert torch.equal(model.decode(z), model.decode(z, torch.tensor([0, 1, 0, 1, 0, 1])))
+
+
+@pytest.mark.parametrize(("name", "kind"), CONDITIONAL)
+def test_without_a_label_a_sample_gets_the_one_that_suits_it(name, kind) -> None:
+    trainer = trained(small(name, kind), kind, steps=5)
+    model, x = trainer.model, inputs(trainer.model)
+    ones = torch.ones(len(x), dtype=torch.int64)
+    if model.scores:
+        best = torch.maximum(model.score(x, 0 * ones), model.score(x, ones))
+        torch.testing.assert_close(model.score(x), best)
+        assert not torch.equal(model.score(x, 0 * ones), model.score(x, ones))
+    if model.encodes:
+        y = model.best_label(model.standardise(x))
+        assert torch.equal(model.encode(x).mu, model.encode(x, y).mu)
+        assert torch.equal(model.reconstruct(x), model.reconstruct(x, y))
+
+
+def test_a_trained_conditional_vae_tells_the_classes_apart() -> None:
+    trainer = trained(small("cvae", width=64, lr=1e-2), steps=150)
+    x, y = inputs(trainer.model), DATA["image"].test_labels[:16]
+    assert float((trainer.model.best_label(x) == y).float().mean()) >= 0.9
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS)
+def test_other_models_do_not_look_at_labels(name, kind) -> None:
+    model = fresh(name, kind)
+    if model.conditional:
+        return
+    z, y = model.prior(4, torch.Generator().manual_seed(0)), torch.tensor([0, 1, 1, 0])
+    assert torch.equal(model.decode(z, y), model.decode(z))
+    assert model.labels_in_turn(4) is None
+
+
+# ------------------------------------------------------------------ InfoGAN
+
+
+def test_information_reaches_its_upper_limit_where_the_code_can_be_read_off(float64) -> None:
+    model = fresh("infogan", "points", categories=4, continuous=0, latent_dim=6)
+    z = model.prior(64, torch.Generator().manual_seed(0))
+    assert torch.equal(z[:, :4].sum(1), torch.ones(64))
+
+    class Reader(nn.Module):
+        certainty = 0.0
+
+        def forward(self, x):
+            return self.certainty * z[:, :4]
+
+    model.recogniser = reader = Reader()
+    torch.testing.assert_close(model.information(z, z), torch.zeros(64))
+    reader.certainty = 100.0
+    torch.testing.assert_close(model.information(z, z), torch.full((64,), 4.0).log())
+
+
+def test_codes_that_do_not_fit_are_refused_in_words() -> None:
+    with pytest.raises(UserError, match="12 codes do not fit"):
+        fresh("infogan", latent_dim=4)

@@ -1,0 +1,525 @@
+"""The Train page without a browser: the form, hostile addresses, every state of a run, and whose runs are shown."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from genmodels.config import RunConfig, live_fields
+from genmodels.data import DATASETS, spec_of
+from genmodels.models import MODELS, preset
+from genmodels.training.folder import RunFolder, Status
+from genmodels.training.store import RunStore, owner_key
+from pages.parts import form, studio
+from pages.parts.architecture import stacks
+from pages.parts.run_view import controls
+from pages.parts.run_view.story import Story
+from pages.parts.train_form.choice import Choice
+
+ROOT = Path(__file__).parents[1]
+OWNER, STRANGER = "a" * 32, "b" * 32
+Make = Callable[..., RunFolder]
+
+
+class Idle:
+    """A pool in which nothing ever begins."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Any, ...]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future:
+        self.jobs.append(args)
+        return Future()
+
+    def cancel(self, *arguments: Any) -> bool:
+        waited = arguments in self.jobs
+        self.jobs = [job for job in self.jobs if job != arguments]
+        return waited
+
+    def waiting(self) -> list[tuple[Any, ...]]:
+        return self.jobs
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    runs = RunStore(tmp_path / "runs", Idle())
+    monkeypatch.setattr(studio, "store", lambda: runs)
+    return runs
+
+
+@pytest.fixture
+def make(store: RunStore) -> Make:
+    """Put a run into the store, in the state and with the views that are asked for."""
+
+    def run(
+        state: str, model: str = "vae", data: str = "digits", *, owner: str = OWNER, name: str = "", **rest: Any
+    ) -> RunFolder:
+        config = preset(model, data, spec_of(data), "fast", latent_dim=4)
+        path = store.root / (name or f"{state}-{model}-{data}")
+        folder = RunFolder.create(path, config, owner=owner_key(owner), title=f"{model} {state}")
+        folder.write_fixed(fixed(data))
+        folder.write_frame(10, frame(model, data))
+        for line in history(model):
+            folder.append(line)
+        folder.write_status(Status(state=state, step=20, progress=0.5, samples_per_second=1234.0, **rest))
+        return folder
+
+    return run
+
+
+def fixed(data: str) -> dict[str, torch.Tensor]:
+    shape = spec_of(data).shape
+    originals = torch.zeros(16, *shape, dtype=torch.uint8) if len(shape) == 3 else torch.zeros(100, 2)
+    return {"z": torch.zeros(64, 4), "originals": originals, "labels": torch.arange(50) % 8}
+
+
+def frame(model: str, data: str) -> dict[str, torch.Tensor]:
+    shape = spec_of(data).shape
+    images = len(shape) == 3
+    views = {"samples": torch.zeros(64, *shape, dtype=torch.uint8) if images else torch.zeros(100, 2)}
+    if model == "vae":
+        views["codes"] = torch.randn(50, 2)
+        views["reconstructions"] = torch.zeros(16, *shape, dtype=torch.uint8) if images else torch.zeros(100, 2)
+    else:
+        views["score_real"], views["score_fake"] = torch.randn(50), torch.randn(64)
+    return views
+
+
+def history(model: str) -> list[dict[str, Any]]:
+    losses = {
+        "vae": {"vae/reconstruction": 120.0, "vae/kl": 20.0},
+        "gan": {"discriminator/loss": 0.6, "discriminator/real": 0.7},
+    }
+    metrics = {"vae": {"neg_elbo": 140.0, "kl_per_dim": [1.0, 0.0]}, "gan": {"kid": 0.6, "coverage": 0.25}}
+    return [
+        {"event": "started", "step": 0, "seconds": 0.0, "parameters": {}, "threads": 1, "precision": "float32"},
+        {"event": "step", "step": 10, "seconds": 1.0, "losses": losses[model]},
+        {"event": "edited", "step": 15, "seconds": 1.2, "changes": {"beta": 4.0} if model == "vae" else {"gamma": 2.0}},
+        {"event": "refused", "step": 16, "seconds": 1.3, "reason": "That cannot be <b>done</b>."},
+        {"event": "step", "step": 20, "seconds": 2.0, "losses": losses[model]},
+        {"event": "evaluation", "step": 20, "seconds": 2.0, "metrics": metrics[model]},
+    ]
+
+
+def page(owner: str = OWNER, **parameters: str) -> AppTest:
+    """The Train page at an address, as the owner of a cookie sees it."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.session_state["_owner_id"] = owner
+    at.session_state["_wanted_page"] = ("pages/train.py", {name: [value] for name, value in parameters.items()})
+    at.run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    """Everything the page says."""
+    said = (at.title, at.markdown, at.caption, at.html, at.info, at.warning, at.error)
+    return "\n".join(str(element.value) for kind in said for element in kind)
+
+
+def buttons(at: AppTest) -> set[str]:
+    return {button.label for button in at.button if button.label}
+
+
+# ---------------------------------------------------------------------- the form
+
+
+def test_before_a_run_the_networks_and_real_samples_are_shown(store: RunStore) -> None:
+    at = page()
+    assert at.title[0].value == "Train"
+    assert "835,384 weights" in words(at)
+    assert "encoder" in words(at)
+    assert not at.button(key="start").disabled
+
+
+def test_start_makes_one_run_of_the_visitor_and_leads_to_it(store: RunStore) -> None:
+    at = page(model="gan", data="fashion", seed="3")
+    at.button(key="start").click().run()
+    assert not at.exception
+    (folder,) = store.listed(OWNER)
+    assert at.query_params["run"] == folder.id
+    config = folder.config()
+    assert (config.model, config.data, config.preset, config.seed) == ("gan", "fashion", "fast", 3)
+    assert at.title[0].value == "GAN on Fashion, seed 3"
+    assert store.listed(STRANGER) == []
+
+
+def test_the_address_preselects(store: RunStore) -> None:
+    at = page(model="gan", data="ring", preset="good", seed="12")
+    assert at.segmented_control(key="pick-family").value == "gan"
+    assert at.pills(key="pick-data").value == "ring"
+    assert at.segmented_control(key="pick-preset").value == "good"
+    assert at.number_input(key="set-gan-seed").value == 12
+    assert not at.info
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"model": "../../etc/passwd"},
+        {"data": "/etc/passwd"},
+        {"data": "<script>alert(1)</script>"},
+        {"preset": "fastest" * 100},
+        {"seed": "-1"},
+        {"seed": "９９"},
+        {"seed": "99999999999999999999"},
+        {"seed": "1e3"},
+    ],
+)
+def test_a_hostile_address_is_refused_in_a_sentence(store: RunStore, parameters: dict[str, str]) -> None:
+    at = page(**parameters)
+    assert len(at.info) == 1
+    assert "so your own choice stands" in at.info[0].value
+    assert not set("<>/") & set(at.info[0].value)
+    assert len(at.info[0].value) < 120
+    assert at.segmented_control(key="pick-family").value == "vae"
+    assert not at.button(key="start").disabled
+
+
+def test_picks_are_kept_in_the_address(store: RunStore) -> None:
+    at = page()
+    at.segmented_control(key="pick-family").set_value("gan").run()
+    at.pills(key="pick-group").set_value("toy").run()
+    at.pills(key="pick-data").set_value("moons").run()
+    at.number_input(key="set-gan-seed").set_value(5).run()
+    wanted = {"model": "gan", "data": "moons", "preset": "fast", "seed": "5"}
+    assert {name: at.query_params[name] for name in wanted} == wanted
+    at.button(key="reset-all").click().run()
+    assert "seed" not in at.query_params
+
+
+def test_a_change_can_be_put_back_and_outlives_another_preset(store: RunStore) -> None:
+    at = page()
+    at.slider(key="set-vae-latent_dim").set_value(2).run()
+    assert at.button(key="set-vae-latent_dim-reset")
+    at.segmented_control(key="pick-preset").set_value("good").run()
+    assert at.slider(key="set-vae-latent_dim").value == 2
+    at.button(key="set-vae-latent_dim-reset").click().run()
+    assert at.slider(key="set-vae-latent_dim").value == 24
+    assert "set-vae-latent_dim-reset" not in {button.key for button in at.button}
+
+
+def test_settings_that_do_not_fit_are_explained_and_cannot_be_started(store: RunStore) -> None:
+    at = page(model="gan")
+    at.slider(key="set-gan-depth").set_value(5).run()
+    assert "cannot halve 28x28" in at.error[0].value
+    assert at.button(key="start").disabled
+    at.slider(key="set-gan-depth").set_value(2).run()
+    assert not at.error
+    assert not at.button(key="start").disabled
+
+
+def test_values_beyond_the_range_are_refused_in_python(store: RunStore) -> None:
+    at = page()
+    at.session_state["_train_choice"] = Choice(changes={"steps": -5})
+    at.run()
+    assert "steps" in at.error[0].value
+    assert at.button(key="start").disabled
+    assert store.listed(OWNER) == []
+
+
+def test_one_visitor_cannot_fill_the_queue(store: RunStore, make: Make) -> None:
+    for number in range(4):
+        make("queued", name=f"run-{number}")
+    at = page()
+    at.button(key="start").click().run()
+    assert "stop one of them first" in at.warning[0].value
+    assert len(store.listed(OWNER)) == 4
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_setting_of_every_model_has_a_control(store: RunStore, name: str) -> None:
+    at = page(model=name)
+    shown = {
+        element.key
+        for kind in (at.slider, at.select_slider, at.number_input, at.selectbox, at.toggle)
+        for element in kind
+    }
+    wanted = {f"set-{name}-{setting.name}" for setting in form.settings(MODELS[name].thing.config_class)}
+    assert wanted
+    assert wanted <= shown
+    assert all(setting.title and setting.help for setting in form.settings(MODELS[name].thing.config_class))
+
+
+@pytest.mark.parametrize("data", DATASETS)
+def test_every_data_set_can_be_picked(store: RunStore, data: str) -> None:
+    at = page(data=data)
+    assert not at.info
+    assert DATASETS[data].card.summary in words(at)
+
+
+def test_the_architecture_is_that_of_the_real_model() -> None:
+    config = preset("vae", "digits", spec_of("digits"), "fast")
+    encoder, decoder = stacks(config, spec_of("digits"))
+    assert encoder.shapes == ((1, 28, 28), (512,), (40,))
+    assert decoder.shapes == ((20,), (512,), (1, 28, 28))
+    model = MODELS["vae"].thing(config, spec_of("digits"))
+    assert encoder.weights + decoder.weights == sum(p.numel() for p in model.parameters())
+
+
+# ---------------------------------------------------------------------- a run in each of its states
+
+
+STATES = {
+    "queued": ("Waiting", {"Stop", "Start over"}),
+    "preparing": ("Preparing", {"Stop", "Start over"}),
+    "running": ("Training", {"Pause", "Stop", "Start over"}),
+    "paused": ("Paused", {"Resume", "Stop", "Step once", "Start over"}),
+    "finished": ("Finished", {"Train longer", "Start over"}),
+    "stopped": ("Stopped", {"Resume", "Start over"}),
+    "diverged": ("Diverged", {"Try gentler", "Start over"}),
+    "failed": ("Failed", {"Resume", "Start over"}),
+    "interrupted": ("Interrupted", {"Resume", "Start over"}),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_its_word_and_its_buttons(make: Make, state: str) -> None:
+    folder = make(state, reason="It says why.")
+    at = page(run=folder.id)
+    word, wanted = STATES[state]
+    assert at.title[0].value == f"vae {state}"
+    assert word in words(at)
+    assert wanted <= buttons(at)
+    assert "New run" in buttons(at)
+    assert not ({"Pause", "Stop", "Resume", "Step once"} - wanted) & buttons(at)
+
+
+VIEWS = {
+    ("vae", "digits"): {"Samples", "Latent map", "Reconstructions", "KL of each dimension", "Losses", "−ELBO"},
+    ("vae", "moons"): {"Samples", "Latent map", "Reconstructions", "KL of each dimension", "Losses", "−ELBO"},
+    ("gan", "fashion"): {"Samples", "The discriminator's eye", "Real", "How sure it is", "Losses", "KID"},
+    ("gan", "grid"): {"Samples", "The discriminator's eye", "How sure it is", "Losses", "KID"},
+}
+
+
+@pytest.mark.parametrize(("model", "data"), VIEWS)
+def test_a_run_shows_what_its_frames_hold(make: Make, model: str, data: str) -> None:
+    at = page(run=make("running", model, data).id)
+    titles = {
+        element.value.split("<h3 class='gm-panel'>")[1].split("<")[0].strip()
+        for element in at.html
+        if "<small>" in element.value and "<h3" in element.value
+    }
+    assert titles - {"Turn while it runs"} == VIEWS[model, data]
+
+
+@pytest.mark.parametrize("state", ["diverged", "failed", "interrupted"])
+def test_a_bad_end_says_why(make: Make, state: str) -> None:
+    at = page(run=make(state, reason="The numbers grew without bound.").id)
+    assert "The numbers grew without bound." in words(at)
+
+
+def test_the_buttons_send_what_they_say(make: Make) -> None:
+    folder = make("running")
+    at = page(run=folder.id)
+    at.button(key="run-pause").click().run()
+    at.select_slider(key=f"knob-{folder.id}-beta").set_value(10.0).run()
+    at.button(key="run-stop").click().run()
+    sent = [(command.action, dict(command.values)) for command in folder.commands(0)[0]]
+    assert sent == [("pause", {}), ("edit", {"beta": 10.0}), ("stop", {})]
+
+
+def test_the_knobs_are_the_live_settings_at_their_present_values(make: Make) -> None:
+    folder = make("running")
+    at = page(run=folder.id)
+    knobs = {slider.key: slider.value for slider in at.select_slider}
+    assert set(knobs) == {f"knob-{folder.id}-{name}" for name in live_fields(type(folder.config()))}
+    assert knobs[f"knob-{folder.id}-beta"] == 4.0
+
+
+def test_an_edit_beyond_the_range_is_refused_in_python(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make("running")
+    state = {"key": 1e9}
+    monkeypatch.setattr(controls.st, "session_state", state)
+    controls._turn(folder, folder.config(), "lr", "key")
+    assert any("'lr' cannot be" in str(sentence) for sentence in state.values())
+    assert folder.commands(0)[0] == []
+
+
+def test_what_happened_is_told_and_escaped(make: Make) -> None:
+    told = words(page(run=make("finished").id))
+    assert "changed to Beta 4" in told
+    assert "That cannot be &lt;b&gt;done&lt;/b&gt;." in told
+
+
+def test_the_place_in_line_is_told(store: RunStore, make: Make) -> None:
+    first, second = make("queued", name="first"), make("queued", name="second")
+    store.pool.jobs += [(first.path,), (second.path,)]
+    assert "Next in line" in page(run=first.id).progress[0].text
+    assert "Number 2 in line" in page(run=second.id).progress[0].text
+
+
+def test_a_run_that_waits_is_stopped_at_once(store: RunStore, make: Make) -> None:
+    folder = make("queued")
+    store.pool.jobs.append((folder.path,))
+    page(run=folder.id).button(key="run-stop").click().run()
+    assert folder.status().state == "stopped"
+    assert store.pool.jobs == []
+
+
+def test_train_longer_doubles_the_budget(store: RunStore, make: Make) -> None:
+    folder = make("finished")
+    before = folder.config().steps
+    assert before is not None
+    page(run=folder.id).button(key="run-longer").click().run()
+    assert folder.config().steps == 2 * before
+    assert folder.status().state == "queued"
+    assert store.pool.jobs == [(folder.path,)]
+
+
+def test_start_over_begins_a_run_with_the_same_settings(store: RunStore, make: Make) -> None:
+    folder = make("running")
+    at = page(run=folder.id)
+    at.button(key="run-again").click().run()
+    (new,) = [run for run in store.listed(OWNER) if run.id != folder.id]
+    assert at.query_params["run"] == new.id
+    assert new.config() == folder.config()
+    assert folder.commands(0)[0][0].action == "stop"
+
+
+def test_try_gentler_takes_a_tenth_of_the_rates(store: RunStore, make: Make) -> None:
+    folder = make("diverged", "gan", "ring")
+    page(run=folder.id).button(key="run-gentler").click().run()
+    (new,) = [run for run in store.listed(OWNER) if run.id != folder.id]
+    rates = [(new.config().model_dump()[name], folder.config().model_dump()[name]) for name in ("lr_g", "lr_d")]
+    assert all(after == pytest.approx(before / 10) for after, before in rates)
+
+
+# ---------------------------------------------------------------------- whose runs
+
+
+def test_a_stranger_watches_but_does_not_steer(make: Make) -> None:
+    folder = make("running")
+    at = page(STRANGER, run=folder.id)
+    assert "only the person who started this run" in words(at)
+    assert not {"Pause", "Stop", "Start over"} & buttons(at)
+    assert "Your runs" not in words(at)
+
+
+def test_only_ones_own_runs_are_listed(make: Make) -> None:
+    make("finished", name="mine")
+    make("finished", name="theirs", owner=STRANGER)
+    keys = {button.key for button in page().button}
+    assert "open-mine" in keys
+    assert "open-theirs" not in keys
+
+
+def test_the_list_leads_from_run_to_run(make: Make) -> None:
+    make("finished", name="one")
+    make("stopped", "gan", name="two")
+    at = page(run="one")
+    at.button(key="open-two").click().run()
+    assert at.title[0].value == "gan stopped"
+    at.button(key="new-run").click().run()
+    assert at.title[0].value == "Train"
+    assert "run" not in at.query_params
+
+
+# ---------------------------------------------------------------------- what is damaged or not there
+
+
+@pytest.mark.parametrize("run_id", ["nothing", "../../etc", "a" * 500, "", "<script>"])
+def test_an_address_without_a_run_shows_the_form_and_a_sentence(store: RunStore, run_id: str) -> None:
+    at = page(run=run_id)
+    assert at.title[0].value == "Train"
+    assert "There is no run at this address" in at.warning[0].value
+    assert "Start" in buttons(at)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("run.json", b"{"),
+        ("run.json", b'{"config": {"model": "no such model"}}'),
+        ("run.json", b'{"config": 3}'),
+        ("status.json", b"not json"),
+        ("status.json", b'{"state": "finished", "step": "many", "progress": {}}'),
+    ],
+)
+def test_a_damaged_run_is_one_sentence(make: Make, file: str, content: bytes) -> None:
+    folder = make("finished")
+    (folder.path / file).write_bytes(content)
+    at = page(run=folder.id)
+    assert len(at.error) == 1
+    assert "New run" in buttons(at)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("frames/00000010.safetensors", b"\x00" * 40),
+        ("fixed.safetensors", b""),
+        (
+            "history.jsonl",
+            b'{"event": 3}\n[1]\nnonsense\n{"event": "step", "step": "x", "losses": {"a": null}}\n{"event": "st',
+        ),
+        ("history.jsonl", b'{"event": "evaluation", "step": 1, "metrics": {"a": [1, "x"], "b": {}}}\n'),
+    ],
+)
+def test_damage_in_what_is_shown_leaves_the_rest_of_the_page(make: Make, file: str, content: bytes) -> None:
+    folder = make("finished")
+    (folder.path / file).write_bytes(content)
+    at = page(run=folder.id)
+    assert at.title[0].value == "vae finished"
+    assert "Start over" in buttons(at)
+
+
+# ---------------------------------------------------------------------- the story of a run
+
+
+def test_a_story_reads_only_what_is_new(make: Make) -> None:
+    folder = make("running")
+    story = Story(folder)
+    story.read_on()
+    story.read_on()
+    assert list(story.losses["vae/kl"].steps) == [10, 20]
+    folder.append({"event": "step", "step": 30, "seconds": 3.0, "losses": {"vae/kl": 5.0}})
+    story.read_on()
+    assert list(story.losses["vae/kl"].steps) == [10, 20, 30]
+    assert story.spectra["kl_per_dim"].tolist() == [1.0, 0.0]
+    assert story.settings == {"beta": 4.0}
+
+
+def test_a_resumed_run_takes_its_curves_up_where_it_goes_on(make: Make) -> None:
+    folder = make("running")
+    folder.append({"event": "started", "step": 12, "seconds": 1.1})
+    folder.append({"event": "step", "step": 18, "seconds": 1.6, "losses": {"vae/kl": 7.0}})
+    story = Story(folder)
+    story.read_on()
+    assert list(story.losses["vae/kl"].steps) == [10, 18]
+    assert list(story.metrics["neg_elbo"].steps) == []
+
+
+def test_an_axis_stays_while_it_fits(make: Make) -> None:
+    story = Story(make("running"))
+    first = story.span("scores", -1, 1)
+    assert first[0] < -1 < 1 < first[1]
+    assert story.span("scores", -0.9, 1.05) == first
+    assert story.span("scores", -3, 3) != first
+    wide = story.span("scores", -3, 3)
+    assert story.span("scores", -0.1, 0.1) != wide
+
+
+# ---------------------------------------------------------------------- controls from a configuration
+
+
+def test_ladders_hold_their_bounds() -> None:
+    for name, entry in MODELS.items():
+        for setting in form.settings(entry.thing.config_class):
+            if setting.kind in (int, float) and setting.low is not None and setting.high is not None:
+                steps = form.ladder(setting.low, setting.high, setting.kind)
+                assert steps == sorted(set(steps)), (name, setting.name)
+                assert all(setting.low <= step <= setting.high for step in steps), (name, setting.name)
+
+
+def test_a_value_is_said_in_words() -> None:
+    say = {setting.name: setting.say for setting in form.settings(RunConfig)}
+    assert say["network"]("conv") == "Conv"
+    assert say["steps"](12000) == "12,000"
+    assert say["steps"](None) == "no limit"
+    assert say["activation"]("leaky_relu") == "leaky relu"

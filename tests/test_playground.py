@@ -1,0 +1,109 @@
+"""The playground without a browser: its page, its settings, its gallery, and what it sends to the browser."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from genmodels.config import live_fields
+from genmodels.models import MODELS
+from pages.parts.plane import Scene
+from pages.parts.playground_desk import choice as chosen
+from pages.parts.playground_desk.choice import PLAYED, Choice
+from pages.parts.playground_desk.gallery import exhibits
+from pages.parts.playground_desk.hand import _GROUPS
+from pages.parts.playground_desk.scenes import scene
+from pages.parts.playground_desk.sight import judged, moving, reach, still, untrained
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    monkeypatch.setenv("GENMODELS_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GENMODELS_WORKERS", "threads")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return app.switch_page("pages/playground.py").run()
+
+
+@pytest.mark.parametrize("model", PLAYED)
+def test_every_model_shows_its_settings(at: AppTest, model: str) -> None:
+    at.session_state["_playground_choice"] = Choice(model)
+    at.run()
+    assert not at.exception
+    keys = {
+        widget.key
+        for kind in ("slider", "select_slider", "selectbox", "number_input", "toggle")
+        for widget in at.get(kind)
+    }
+    assert all(f"play-set-{model}-{name}" in keys for names in _GROUPS[model].values() for name in names)
+
+
+def test_a_setting_that_does_not_fit_is_explained(at: AppTest) -> None:
+    at.session_state["_playground_choice"] = Choice("gan", changes={"pac": 3})
+    at.run()
+    assert not at.exception
+    assert "packs of 3" in at.error[0].value
+
+
+def test_a_run_from_elsewhere_is_refused_in_words(at: AppTest) -> None:
+    at.query_params["run"] = "../../etc"
+    at.run()
+    assert not at.exception
+    assert at.warning
+
+
+@pytest.mark.parametrize("model", PLAYED)
+def test_words_nodes_edges_and_story_of_a_scene_fit_together(model: str) -> None:
+    shown: Scene = scene(model)
+    nodes, layers = {node.name for node in shown.nodes}, {layer.name for layer in shown.layers}
+    assert {name for edge in shown.edges for name in edge} <= nodes
+    assert {name for phase in shown.phases for name in phase.nodes} <= nodes
+    assert {name for phase in shown.phases for name in phase.layers} <= layers
+    assert {name for node in shown.nodes for name in node.layers} <= layers
+    moves = [phase.move for phase in shown.phases if phase.move]
+    assert moves == {"gan": ["discriminator", "generator"], "vae": ["vae"], "ae": ["ae"]}[model]
+
+
+def test_each_player_of_a_game_has_five_sentences() -> None:
+    assert [bool(phase.move) for phase in scene("gan").phases] == ([False] * 4 + [True]) * 2
+
+
+@pytest.mark.parametrize("name", exhibits())
+def test_every_exhibit_and_its_cure_are_valid_settings(name: str) -> None:
+    exhibit = exhibits()[name]
+    ill = Choice(exhibit.model, exhibit.data, changes=dict(exhibit.illness))
+    cured = Choice(exhibit.cured_by or exhibit.model, exhibit.data, changes=dict(exhibit.cure))
+    assert ill.config() != cured.config()
+    assert set(exhibit.illness) <= set(MODELS[exhibit.model].thing.config_class.model_fields)
+
+
+def test_circles_and_silence_are_cured_in_mid_run() -> None:
+    for name in ("oscillation", "silence"):
+        exhibit = exhibits()[name]
+        assert set(exhibit.cure) <= set(live_fields(Choice(exhibit.model, exhibit.data).config_class))
+
+
+@pytest.mark.parametrize("model", PLAYED)
+@pytest.mark.parametrize("latent_dim", [1, 2])
+def test_what_the_browser_gets_of_fresh_networks(model: str, latent_dim: int) -> None:
+    config = Choice(model, changes={"latent_dim": latent_dim, "width": 8}).config()
+    sight = untrained(config.model_dump_json())
+    fixed, arrays = still(sight.fixed), moving(sight.frame)
+    assert all(value.shape[-1] == 2 for value in fixed.values())
+    assert all(np.isfinite(value).all() for value in arrays.values())
+    assert fixed["mesh_z"].shape[:2] == arrays["mesh"].shape[:2]
+    left, right, bottom, top = reach(sight.frame, uniform=False)
+    assert right == top == -left == -bottom >= 3.2
+
+
+def test_where_d_cannot_tell_depends_on_the_game() -> None:
+    frame = {"score_real": np.array([3.0, 5.0]), "score_fake": np.array([-1.0, 1.0])}
+    assert judged(Choice("gan", changes={"loss": "nonsaturating"}).config(), frame) == {"centre": 0.0, "gain": 1.0}
+    assert judged(Choice("gan", changes={"loss": "relativistic"}).config(), frame)["centre"] == 2.0
+    assert judged(Choice("gan", changes={"loss": "wasserstein"}).config(), frame)["gain"] < 1.0
+
+
+def test_toys_are_what_is_played_for() -> None:
+    assert {"ring", "grid", "moons", "dot"} <= set(chosen.toys())

@@ -1,0 +1,182 @@
+"""The runs below one folder: whose they are, how they are found, and what a hostile address finds."""
+
+import shutil
+from concurrent.futures import Executor, Future
+
+import pytest
+
+from genmodels.errors import UserError
+from genmodels.training import store as store_module
+from genmodels.training.folder import RunFolder, Status
+from genmodels.training.store import RunStore, owner_key
+from tests.small_runs import small
+
+
+class Waiting(Executor):
+    """A pool in which nothing ever begins."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, fn, /, *args, **keywords):
+        self.jobs.append((fn, args, keywords))
+        return Future()
+
+    def waiting(self):
+        return [args for _, args, _ in self.jobs]
+
+    def cancel(self, *arguments):
+        before = len(self.jobs)
+        self.jobs = [job for job in self.jobs if job[1] != arguments]
+        return len(self.jobs) < before
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "runs", Waiting())
+
+
+def test_two_owners_do_not_see_each_other(store):
+    ann = [store.start(small(), owner="ann", title=str(n)) for n in range(2)]
+    bob = store.start(small(), owner="bob")
+    assert {folder.id for folder in store.listed("ann")} == {folder.id for folder in ann}
+    assert [folder.id for folder in store.listed("bob")] == [bob.id]
+    assert store.listed("eve") == store.listed("") == []
+    assert store.owns(bob, "bob")
+    for stranger in ("ann", "", "bob ", "Bob", owner_key("bob")):
+        assert not store.owns(bob, stranger)
+
+
+def test_the_secret_is_not_written_down(store):
+    folder = store.start(small(), owner="a-long-secret")
+    assert all(b"a-long-secret" not in file.read_bytes() for file in folder.path.rglob("*") if file.is_file())
+
+
+def test_runs_of_the_command_line_are_everybodys(store):
+    folder = RunFolder.create(store.root / "mine", small())
+    assert [run.id for run in store.listed("ann")] == ["mine"]
+    assert store.owns(folder, "ann")
+
+
+def test_newest_first(store):
+    folders = [store.start(small(), owner="ann") for _ in range(3)]
+    assert [run.id for run in store.listed("ann")] == [folder.id for folder in reversed(folders)]
+
+
+def test_who_knows_the_address_may_look(store):
+    folder = store.start(small(), owner="ann")
+    assert store.find(folder.id).path == folder.path
+
+
+HOSTILE_IDS = [
+    "",
+    ".",
+    "..",
+    "../runs",
+    "a/../../x",
+    "/etc",
+    "run\0",
+    "a" * 65,
+    "x" * 100_000,
+    "run\n",
+    "C:\\run",
+    "%2e%2e",
+    "rün",
+    "~root",
+    "*",
+    " ",
+    None,
+    5,
+    ["run"],
+]
+
+
+@pytest.mark.parametrize("run_id", HOSTILE_IDS)
+def test_hostile_ids(store, run_id):
+    RunFolder.create(store.root / "run", small())
+    RunFolder.create(store.root.parent / "outside", small())
+    with pytest.raises(UserError, match="There is no run"):
+        store.find(run_id)
+
+
+@pytest.mark.parametrize("run_id", ["../outside", "missing", "empty"])
+def test_what_is_no_run_here(store, run_id):
+    RunFolder.create(store.root.parent / "outside", small())
+    (store.root / "empty").mkdir()
+    with pytest.raises(UserError, match="There is no run"):
+        store.find(run_id)
+
+
+def test_links_do_not_lead_out(store, tmp_path):
+    outside = RunFolder.create(tmp_path / "outside", small())
+    (store.root / "link").symlink_to(outside.path)
+    (store.root / "dangling").symlink_to(tmp_path / "nothing")
+    (store.root / "loop").symlink_to(store.root / "loop")
+    assert store.listed("ann") == []
+    for run_id in ("link", "dangling", "loop"):
+        with pytest.raises(UserError, match="There is no run"):
+            store.find(run_id)
+
+
+def test_damaged_and_foreign_folders_are_left_out(store):
+    good = store.start(small(), owner="ann")
+    damaged = store.start(small(), owner="ann")
+    (damaged.path / "run.json").write_text('{"created": "today", "owner": 5}')
+    (store.root / "notes.txt").write_text("hello")
+    (store.root / "pictures").mkdir()
+    assert [folder.id for folder in store.listed("ann")] == [good.id]
+
+
+def test_delete(store):
+    folder = store.start(small(), owner="ann")
+    with pytest.raises(UserError, match="still going"):
+        store.delete(folder, "ann")
+    folder.write_status(Status(state="finished"))
+    with pytest.raises(UserError, match="person who started"):
+        store.delete(folder, "bob")
+    assert folder.path.exists()
+    store.delete(folder, "ann")
+    assert not folder.path.exists()
+    with pytest.raises(UserError, match="There is no run"):
+        store.find(folder.id)
+
+
+def test_a_run_with_a_damaged_status_can_be_deleted(store):
+    folder = store.start(small(), owner="ann")
+    (folder.path / "status.json").write_text("{")
+    store.delete(folder, "ann")
+    assert store.listed("ann") == []
+
+
+def test_bundled_runs_are_found_but_nobodys(store, tmp_path, monkeypatch):
+    bundled = RunFolder.create(tmp_path / "bundled" / "digits-vae", small())
+    monkeypatch.setattr(store_module, "bundled_root", lambda: tmp_path / "bundled")
+    assert store.find("digits-vae").path == bundled.path
+    assert [folder.id for folder in store_module.bundled()] == ["digits-vae"]
+    assert store.listed("ann") == []
+    assert not store.owns(bundled, "ann")
+    bundled.write_status(Status(state="finished"))
+    with pytest.raises(UserError):
+        store.delete(bundled, "ann")
+    shutil.rmtree(tmp_path / "bundled")
+    assert store_module.bundled() == []
+
+
+def test_the_queue(store):
+    first, second = store.start(small()), store.start(small())
+    assert (store.queue_position(first), store.queue_position(second)) == (0, 1)
+    store.stop(first)
+    assert (first.status().state, store.queue_position(second)) == ("stopped", 0)
+    assert store.queue_position(first) is None
+
+
+def test_resume(store):
+    folder = store.start(small())
+    with pytest.raises(UserError, match="still going"):
+        store.resume(folder)
+    store.stop(folder)
+    store.resume(folder)
+    assert folder.status().state == "queued"
+    with pytest.raises(UserError, match="still going"):
+        store.resume(folder)
+    assert store.queue_position(folder) == 0
