@@ -90,8 +90,20 @@ def test_a_toy_has_no_map_of_pictures(runs: Path) -> None:
 
 def test_the_first_run_is_opened_where_none_is_asked_for(runs: Path) -> None:
     at = visit()
-    assert parameter(at, "run") in RUNS
-    assert parameter(at, "seed") == "0"
+    assert at.selectbox(key="explore-run").value in RUNS
+    assert at.session_state["_explore_point"].seed == 0
+
+
+def test_the_back_button_takes_back_a_throw(runs: Path) -> None:
+    at = visit(run="vae2")
+    first = at.session_state["_explore_point"]
+    at.button(key="explore-dice").click().run()
+    thrown = at.session_state["_explore_point"]
+    at.run()
+    assert at.session_state["_explore_point"] == thrown
+    del at.query_params["seed"]
+    at.run()
+    assert (at.session_state["_explore_point"].z, parameter(at, "seed")) == (first.z, None)
 
 
 def test_another_run_is_picked(runs: Path) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from safetensors import safe_open
 
-from tests.conftest import ROOT, Server, serve
+from tests.conftest import ROOT, SETTLED, Server, serve
 from tests.explore_runs import make_runs
 
 pytestmark = pytest.mark.browser
@@ -50,6 +50,7 @@ class Desk:
         return self.picture.evaluate("c => c.toDataURL()")
 
     def z(self) -> list[str]:
+        expect(self.values.last).to_have_text(re.compile(r"\d"))  # fresh sliders are labelled in the next frame
         return self.values.all_inner_texts()
 
     def changes(self, act: Callable[[], None]) -> None:
@@ -105,6 +106,28 @@ def test_the_pad_moves_sliders_and_picture_and_the_point_is_kept(studio: Server,
     assert again.z() == kept
     expect(again.picture).to_have_attribute("data-drawn", re.compile(r"\d"))
     assert again.pixels() == picture
+
+
+def test_the_hand_leaves_no_steps_in_the_history_and_back_takes_back_a_throw(
+    studio: Server, page: Page, visit: Visit
+) -> None:
+    visit(page, studio.url)
+    page.get_by_role("link", name="Explore", exact=True).click()
+    desk = Desk(page)
+    expect(page).to_have_url(re.compile(r"run="))
+    first = page.url
+    page.get_by_role("button", name="Dice").click()
+    expect(page).to_have_url(re.compile(r"seed="))
+    for key in ("Shift+ArrowRight", "Shift+ArrowUp"):
+        before = page.url
+        desk.changes(lambda key=key: desk.pad.press(key))
+        page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_selector(SETTLED)
+    page.go_back()
+    expect(page).to_have_url(first)
+    page.wait_for_selector(SETTLED)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Machines that imagine")).to_be_visible()
 
 
 def test_hovering_shows_and_leaving_forgets(studio: Server, page: Page, visit: Visit) -> None:

@@ -33,6 +33,7 @@ def is_plain(subject: Subject) -> bool:
 
 def controls(subject: Subject) -> None:
     """The buttons that move the point."""
+    point.follow(subject)
     if is_plain(subject):
         _buttons(subject)
     else:
@@ -57,8 +58,18 @@ def _held(subject: Subject) -> None:
     """What the page itself does with the point. A fragment: the large parts of the desk are not sent again."""
     _buttons(subject)
     now = point.current(subject)
-    latent_point(subject.name, now.z, now.psi, now.revision, lambda answer: point.rested(subject, answer))
-    point.to_address(subject)
+    latent_point(
+        subject.name,
+        now.z,
+        now.psi,
+        now.revision,
+        lambda answer: point.rested(subject, answer),
+        run=subject.folder.id,
+        seed=now.seed,
+        held=now.held,
+        named=point.is_named(),
+    )
+    point.to_address(subject, browser=True)
 
 
 def _buttons(subject: Subject) -> None:

@@ -48,7 +48,7 @@ def _select(runs: dict[str, RunFolder], chosen: RunFolder) -> None:
 
 def _to_address() -> None:
     st.query_params["run"] = st.session_state["explore-run"]
-    for name in ("z", "psi"):
+    for name in ("seed", "psi", "z"):
         st.query_params.pop(name, None)
 
 

@@ -1,4 +1,8 @@
-"""Where we are: the point z, kept for the session and in the address (``?seed=``, ``&psi=``, ``&z=``)."""
+"""Where we are: the point z, kept for the session and in the address (``?run=``, ``&seed=``, ``&psi=``, ``&z=``).
+
+What the page does, such as a throw of the dice, is a step in the browser's history that its back button undoes. What the
+hand does is none: the browser has already put it in place of the last address when the page hears of it.
+"""
 
 import math
 import secrets
@@ -14,7 +18,11 @@ from pages.parts.text import _
 
 MOST_SEED = 9_999
 FARTHEST = 30.0
+NAMES = ("run", "seed", "psi", "z")
+"""What the address says of the point."""
 _STATE = "_explore_point"
+_SEEN = "_explore_address"
+_NAMED = "_explore_named"
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Point:
         psi: Truncation that the visitor has chosen; ``z`` is already drawn in by it.
         seed: Where ``z`` came from the last time the dice were thrown.
         revision: Grows whenever the page, not the hand, moves the point.
+        held: Whether ``z`` was moved since, so that the seed alone does not say it.
     """
 
     subject: str
@@ -34,6 +43,7 @@ class Point:
     psi: float
     seed: int
     revision: int
+    held: bool = False
 
     @property
     def code(self) -> Tensor:
@@ -44,6 +54,16 @@ class Point:
 def drawn(subject: Subject, seed: int, psi: float) -> tuple[float, ...]:
     """The code of a seed, to three decimals, as the address can hold it."""
     return tuple(round(value, 3) for value in truncated(subject.model, 1, psi, seed)[0].tolist())
+
+
+def follow(subject: Subject) -> None:
+    """Once in each run of the page: an address that the page did not write, from a link or the back button, counts."""
+    address = _address()
+    seen = st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = address
+    kept = st.session_state.get(_STATE)
+    if address and address != seen and isinstance(kept, Point) and kept.subject == subject.name:
+        _keep(replace(_from_address(subject), revision=kept.revision + 1))
 
 
 def current(subject: Subject) -> Point:
@@ -79,6 +99,7 @@ def move(subject: Subject, z: Tensor, *, seed: int | None = None, psi: float | N
             seed=now.seed if seed is None else seed,
             psi=now.psi if psi is None else psi,
             revision=now.revision + 1,
+            held=True,
         )
     )
 
@@ -88,7 +109,7 @@ def throw(subject: Subject, seed: int | None = None) -> None:
     now = current(subject)
     seed = secrets.randbelow(MOST_SEED + 1) if seed is None else seed
     psi = now.psi if now.psi >= 0.05 else 1.0
-    _keep(replace(now, z=drawn(subject, seed, psi), seed=seed, psi=psi, revision=now.revision + 1))
+    _keep(Point(subject.name, drawn(subject, seed, psi), psi, seed, now.revision + 1))
 
 
 def centre(subject: Subject) -> None:
@@ -101,9 +122,10 @@ def rested(subject: Subject, answer: object) -> None:
     now = current(subject)
     if not isinstance(answer, dict) or answer.get("decoder") != subject.name or answer.get("revision") != now.revision:
         return
+    st.session_state[_NAMED] = True
     z, psi = numbers(answer.get("z")), numbers([answer.get("psi")])
     if z is not None and psi is not None and len(z) == subject.latent_dim and 0 <= psi[0] <= 1.5:
-        _keep(replace(now, z=z, psi=round(psi[0], 2)))
+        _keep(replace(now, z=z, psi=round(psi[0], 2), held=now.held or z != now.z))
 
 
 def numbers(values: object) -> tuple[float, ...] | None:
@@ -124,17 +146,17 @@ def numbers(values: object) -> tuple[float, ...] | None:
 def _from_address(subject: Subject) -> Point:
     seed = int(_parameter("seed", 0, MOST_SEED, 0))
     psi = round(_parameter("psi", 0, 1.5, 1.0), 2)
-    z = drawn(subject, seed, psi)
+    z, held = drawn(subject, seed, psi), False
     if text := st.query_params.get("z"):
         try:
             wanted = numbers([float(part) for part in text.split("_")])
         except ValueError:
             wanted = None
         if wanted is not None and len(wanted) == subject.latent_dim:
-            z = wanted
+            z, held = wanted, True
         else:
             st.warning(_("The point in the address does not belong to this model; this is the one of the seed."))
-    return Point(subject.name, z, psi, seed, 0)
+    return Point(subject.name, z, psi, seed, 0, held)
 
 
 def _parameter(name: str, low: float, high: float, default: float) -> float:
@@ -152,18 +174,35 @@ def _parameter(name: str, low: float, high: float, default: float) -> float:
     return default
 
 
-def to_address(subject: Subject) -> None:
-    """Write the point into the address, as shortly as it can be said."""
+def _address() -> dict[str, str]:
+    return {name: st.query_params[name] for name in NAMES if name in st.query_params}
+
+
+def is_named() -> bool:
+    """Whether the address says anything of the point."""
+    return bool(_address())
+
+
+def to_address(subject: Subject, *, browser: bool = False) -> None:
+    """Write the point into the address, as shortly as it can be said: seed 0 needs no word.
+
+    Args:
+        browser: The latent point is on the page. Then an address that says nothing yet is left to it first, because
+            it can complete an address without a step in the history.
+    """
+    if browser and not is_named() and not st.session_state.pop(_NAMED, False):
+        return
     now = current(subject)
-    wanted = {"run": subject.folder.id, "seed": str(now.seed)}
+    wanted = {"run": subject.folder.id}
+    if now.seed or "seed" in st.query_params:
+        wanted["seed"] = str(now.seed)
     if now.psi != 1:
         wanted["psi"] = f"{now.psi:g}"
-    if now.z != drawn(subject, now.seed, now.psi):
-        wanted["z"] = "_".join(f"{value:g}" for value in now.z)
-    for name in ("run", "seed", "psi", "z"):
-        if st.query_params.get(name) == wanted.get(name):
-            continue
-        if name in wanted:
+    if now.held:
+        wanted["z"] = "_".join(f"{value + 0.0:g}" for value in now.z)
+    for name in NAMES:
+        if name not in wanted:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != wanted[name]:
             st.query_params[name] = wanted[name]
-        else:
-            del st.query_params[name]
+    st.session_state[_SEEN] = _address()

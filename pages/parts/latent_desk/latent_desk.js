@@ -84,6 +84,12 @@ class Desk {
       this.drawLegend();
       this.refresh();
     };
+    const controls = find(".controls");
+    controls.onpointerdown = () => (this.held = true);
+    controls.onpointerup = controls.onpointercancel = () => {
+      this.held = false;
+      if (this.untold) this.rest();
+    };
     const [button, input] = this.psiRow.children;
     button.onclick = () => this.drawIn(1);
     input.oninput = () => this.drawIn(Number(input.value));
@@ -334,8 +340,10 @@ class Desk {
   // Tell the page, as soon as nothing has moved for a moment and no button is held.
   rest() {
     clearTimeout(this.resting);
+    this.untold = true;
     this.resting = setTimeout(() => {
-      if (this.pressed) return;
+      if (this.pressed || this.held) return;
+      this.untold = false;
       const z = Array.from(this.z, (value) => Math.round(value * 1000) / 1000);
       this.z = Float32Array.from(z); // what is shown is what the address says
       this.wake();

@@ -12,7 +12,16 @@ _point = component(Path(__file__).parent)
 
 
 def latent_point(
-    decoder: str, z: Sequence[float], psi: float, revision: int, on_rest: Callable[[object], None]
+    decoder: str,
+    z: Sequence[float],
+    psi: float,
+    revision: int,
+    on_rest: Callable[[object], None],
+    *,
+    run: str,
+    seed: int,
+    held: bool,
+    named: bool,
 ) -> None:
     """Put the point of a decoder on the page. Shows nothing: the latent desk does.
 
@@ -23,10 +32,14 @@ def latent_point(
         revision: Another one than before: the desk glides to ``z``. The same: it stays where the hand has put it.
         on_rest: Called, before the run that it causes, with what the browser sends when the hand has come to rest:
             ``{"z": [...], "psi": ..., "revision": ..., "decoder": ...}`` if it is honest.
+        run: For the address, which the browser changes at once when the hand rests: no step in its history.
+        seed: Likewise.
+        held: Whether ``z`` is to be in the address, because the seed does not say it.
+        named: Whether the address says anything of the point; where it does not, the browser adds it.
     """
 
     def rested() -> None:
         on_rest(st.session_state[KEY].get("rest"))
 
-    data = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision}
-    _point(key=KEY, data=data, on_rest_change=rested)
+    at = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision}
+    _point(key=KEY, data=at | {"run": run, "seed": seed, "held": held, "named": named}, on_rest_change=rested)

@@ -2,9 +2,35 @@
 // page. A part of its own, so that the desk, which is larger, is sent once and not with every new point.
 const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 
+// What the hand did takes the place of the address, as the page will write it: Streamlit's own way adds a step to the
+// history for each, and the back button would have to go through all of them.
+function address({ run, seed }, psi, z) {
+  const here = new URL(location.href);
+  const said = {
+    run,
+    seed: seed || (here.searchParams.has("seed") ? 0 : null),
+    psi: psi === 1 ? null : psi,
+    z: z && Array.from(z, (value) => value + 0).join("_"),
+  };
+  for (const [name, value] of Object.entries(said)) {
+    if (value === null) here.searchParams.delete(name);
+    else here.searchParams.set(name, value);
+  }
+  history.replaceState(history.state, "", here);
+}
+
 export default function ({ data, setStateValue }) {
-  shelf.tell = (value) => setStateValue("rest", value);
-  shelf.point = data;
+  const { decoder, z, psi, revision, held, named } = data;
+  const point = { decoder, z, psi, revision };
+  shelf.tell = (value) => {
+    address(data, value.psi, value.z);
+    setStateValue("rest", value);
+  };
+  shelf.point = point;
   shelf.dispatchEvent(new Event("point"));
+  if (!named) {
+    address(data, psi, held ? z : null);
+    setStateValue("rest", point);
+  }
   return () => (shelf.point = shelf.tell = null);
 }
