@@ -1,6 +1,6 @@
 """Where we are: the point z, kept for the session and in the address (``?run=``, ``&seed=``, ``&psi=``, ``&z=``).
 
-What the page does, such as a throw of the dice, is a step in the browser's history that its back button undoes. What the
+What the page does, such as a throw of the dice, is a step in the history that the back button undoes. What the
 hand does is none: the browser has already put it in place of the last address when the page hears of it.
 """
 
