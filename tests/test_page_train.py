@@ -43,6 +43,9 @@ class Idle:
     def waiting(self) -> list[tuple[Any, ...]]:
         return self.jobs
 
+    def running(self) -> list[tuple[Any, ...]]:
+        return []
+
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:

@@ -16,7 +16,7 @@ class Waiting(Executor):
     """A pool in which nothing ever begins."""
 
     def __init__(self):
-        self.jobs = []
+        self.jobs, self.going = [], []
 
     def submit(self, fn, /, *args, **keywords):
         self.jobs.append((fn, args, keywords))
@@ -24,6 +24,9 @@ class Waiting(Executor):
 
     def waiting(self):
         return [args for _, args, _ in self.jobs]
+
+    def running(self):
+        return [(folder.path,) for folder in self.going]
 
     def cancel(self, *arguments):
         before = len(self.jobs)
@@ -168,6 +171,21 @@ def test_the_queue(store):
     store.stop(first)
     assert (first.status().state, store.queue_position(second)) == ("stopped", 0)
     assert store.queue_position(first) is None
+
+
+def test_the_wait_is_estimated_from_the_runs_that_go_on(store):
+    def going(remaining):
+        folder = RunFolder.create(store.root / f"going-{remaining}", small())
+        folder.write_status(Status(state="running", remaining=remaining))
+        return folder
+
+    waiting = [store.start(small()) for _ in range(3)]
+    assert store.queue_wait(waiting[0]) is None
+    store.pool.going = [going(30.0), going(12.0)]
+    assert [store.queue_wait(folder) for folder in waiting] == [12.0, 30.0, 42.0]
+    assert store.queue_wait(store.pool.going[0]) is None
+    store.pool.going.append(going(None))
+    assert store.queue_wait(waiting[0]) is None
 
 
 def test_resume(store):

@@ -120,6 +120,11 @@ class WorkerPool(Executor):
         with self._lock:
             return [job.arguments for job in self._waiting if not job.future.cancelled()]
 
+    def running(self) -> list[tuple[Any, ...]]:
+        """Arguments of the jobs that are being done."""
+        with self._lock:
+            return [job.arguments for job in self._running]
+
     def cancel(self, *arguments: Any) -> bool:
         """Forget the job with these arguments if it still waits; says whether it did."""
         with self._lock:

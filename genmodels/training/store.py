@@ -66,6 +66,19 @@ class RunStore:
         waiting = [arguments[0] for arguments in self.pool.waiting()]
         return waiting.index(folder.path) if folder.path in waiting else None
 
+    def queue_wait(self, folder: RunFolder) -> float | None:
+        """Estimated seconds until a waiting run begins; None where nobody can say, as before a run without a budget.
+
+        Runs that go on end when they say; those that wait before this one are taken to last as long as the slowest.
+        """
+        place = self.queue_position(folder)
+        left = [RunFolder(arguments[0]).status().remaining for arguments in self.pool.running()]
+        known = sorted(seconds for seconds in left if seconds is not None)
+        if place is None or not known or len(known) < len(left):
+            return None
+        rounds, slot = divmod(place, len(known))
+        return known[slot] + rounds * known[-1]
+
     def find(self, run_id: object) -> RunFolder:
         """The run with this id, or the bundled one. Raises UserError when there is none; ``run_id`` may be hostile."""
         if isinstance(run_id, str) and _ID.fullmatch(run_id):
@@ -110,6 +123,9 @@ def bundled_root() -> Path:
 
 
 def bundled() -> list[RunFolder]:
-    """The trained runs that come with the package."""
+    """The trained runs that come with the package, those of a VAE first: they have a map."""
     root = bundled_root()
-    return [RunFolder(path) for path in sorted(root.iterdir()) if _is_run(path)] if root.is_dir() else []
+    if not root.is_dir():
+        return []
+    paths = sorted(root.iterdir(), key=lambda path: (not path.name.startswith("vae"), path.name))
+    return [RunFolder(path) for path in paths if _is_run(path)]

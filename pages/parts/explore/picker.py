@@ -5,6 +5,7 @@ import streamlit as st
 from genmodels.catalogue import REGISTRIES
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
+from pages.parts import run_state
 from pages.parts.explore.subject import Subject, open_subject, version
 from pages.parts.studio import explorable, open_run
 from pages.parts.text import _
@@ -60,10 +61,13 @@ def describe(folder: RunFolder) -> str:
         return _("{run} (damaged)").format(run=folder.id)
     model = REGISTRIES["models"][config.model].card.title
     data = REGISTRIES["data"][config.data].card.title if config.data in REGISTRIES["data"] else _("own data")
-    what = f"{model} · {data} · " + _("{d} latent dimensions").format(d=config.latent_dim)
-    title = f"{about['title']} · " if about["title"] else ""
-    state = "" if status.state == "finished" else f" · {status.state}"
-    return f"{title}{what}{state}"
+    parts = [f"{model} · {data}", _("{d} latent dimensions").format(d=config.latent_dim)]
+    if about["title"]:
+        # The title that a run is given says model and data already.
+        parts[0] = about["title"] if model in about["title"] else f"{about['title']} · {parts[0]}"
+    if status.state != "finished":
+        parts.append(run_state.state(status.state).word)
+    return " · ".join(parts)
 
 
 def _refresh(folder: RunFolder) -> None:
