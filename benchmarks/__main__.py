@@ -9,8 +9,10 @@ import platform
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("training", "image-gan", "toy", "concurrency", "start")
-"""Modules of this package with a function ``run(options) -> dict``."""
+from benchmarks import report
+
+BENCHMARKS = ("training", "image-gan", "toy", "concurrency", "watched", "memory", "start")
+"""Modules of this package with a function ``run(options) -> dict``, and with ``rows(result)`` for the table."""
 
 
 def machine() -> dict[str, object]:
@@ -49,6 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all by default")
     parser.add_argument("--json", action="store_true", help="one JSON object per benchmark")
+    parser.add_argument("--save", action="store_true", help="keep the results in benchmarks/results")
     parser.add_argument("--repeat", type=int, default=3, help="repetitions of the short measurements")
     parser.add_argument("--datasets", type=Path, help="folder with MNIST/raw/*.gz; otherwise MNIST is downloaded")
     parser.add_argument("--seconds", type=float, default=300.0, help="how long the reference of image-gan trains")
@@ -60,6 +63,8 @@ def main() -> int:
             **importlib.import_module(f"benchmarks.{name.replace('-', '_')}").run(options),
         }
         print(json.dumps(result), flush=True) if options.json else show(result)
+        if options.save:
+            report.save(result)
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 def mnist_root(folder: Path | None) -> Iterator[Path]:
     """A writable torchvision root. Files in ``<folder>/MNIST/raw`` (or ``$GENMODELS_DATASETS``) are copied into it;
     without them torchvision downloads."""
-    candidates = [folder, os.environ.get("GENMODELS_DATASETS"), Path(__file__).parents[2] / "shared" / "datasets"]
+    candidates = [folder, os.environ.get("GENMODELS_DATASETS")]
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         for candidate in filter(None, candidates):

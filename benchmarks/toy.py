@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.report import Row
 from genmodels.data import Dataset, load
 from genmodels.metrics.modes import count_modes
 from genmodels.models import preset
@@ -30,6 +31,30 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     speed = {"ours": round(rate), "ours_all": [round(r) for r in rates], "gan_lab_at_most": GAN_LAB_MOST}
     coverage = {name: [modes(load(name), goal, seed) for seed in range(options.repeat)] for name, goal in GOALS.items()}
     return {"steps_per_second": speed | {"times_better": round(rate / GAN_LAB_MOST, 1)}, "modes": coverage}
+
+
+def rows(result: dict[str, Any]) -> list[Row]:
+    speed = result["steps_per_second"]
+    found = [
+        Row(
+            "2-D GAN of GAN Lab's size, steps a second",
+            f"at most {GAN_LAB_MOST}",
+            str(speed["ours"]),
+            "300",
+            speed["ours"] >= 300,
+        )
+    ]
+    for name, goal in GOALS.items():
+        runs = result["modes"][name]
+        good = [run for run in runs if run["modes"] == goal["modes"] and run["high_quality"] >= 0.95]
+        found.append(
+            Row(
+                f"{name}: all {goal['modes']} modes by {goal['modes_by']:.0f} s, "
+                f"95 % high quality by {goal['quality_by']:.0f} s",
+                "-", f"{len(good)} of {len(runs)} seeds", "9 of 10 seeds", len(good) >= 0.9 * len(runs),
+            )
+        )  # fmt: skip
+    return found
 
 
 def steps_per_second(seconds: float = 3.0) -> float:

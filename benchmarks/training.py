@@ -16,6 +16,7 @@ import torch
 
 from benchmarks.mnist import mnist_root
 from benchmarks.references import vae_example
+from benchmarks.report import Row
 from genmodels.data import Dataset, load
 from genmodels.models import preset
 from genmodels.training import Trainer
@@ -33,6 +34,22 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             "images_per_second": throughput(root, data, options.repeat),
             "seconds_to_105.5_nats": to_target(root, data, options.repeat),
         }
+
+
+def rows(result: dict[str, Any]) -> list[Row]:
+    speed, target = result["images_per_second"], result["seconds_to_105.5_nats"]
+    return [
+        Row(
+            "VAE, same network and batch, images a second (pytorch/examples)",
+            f"{speed['reference']:,.0f}", f"{speed['ours']:,.0f}, {speed['times_better']} x", "4 x",
+            speed["times_better"] >= 4,
+        ),
+        Row(
+            "VAE on full MNIST to 105.5 nats (pytorch/examples)",
+            f"{target['reference']} s", f"{target['ours']} s, {target['times_better']} x", "10 x",
+            target["times_better"] >= 10 and target["ours_reached"],
+        ),
+    ]  # fmt: skip
 
 
 def throughput(root: Path, data: Dataset, repeat: int) -> dict[str, Any]:
