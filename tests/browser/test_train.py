@@ -23,7 +23,7 @@ def _tidy(server, page: Page) -> Iterator[None]:
     """Wait longer than for other pages, and leave no run behind that would slow down the next test."""
     page.context.set_default_timeout(PATIENCE)
     yield
-    for path in (server.log.parent / "runs").iterdir():
+    for path in (server.log.parent / "runs").glob("*"):
         if RunFolder(path).active():
             RunFolder(path).send("stop")
 
@@ -150,3 +150,23 @@ def test_a_killed_worker_leaves_a_run_that_goes_on(server, page: Page, visit: Vi
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     assert not folder.path.exists()
+
+
+def test_a_killed_server_leaves_a_run_that_goes_on(start_server, page: Page, visit: Visit) -> None:
+    killed = start_server()
+    visit(page, f"{killed.url}/train?model=vae&data=moons&preset=best")
+    start(page)
+    expect(samples(page)).to_be_visible(timeout=PATIENCE)
+    folder = folder_of(page, killed)
+    killed.process.kill()
+    killed.process.wait()
+    start_server(port=int(killed.url.rsplit(":")[-1]))
+    visit(page, f"{killed.url}/train")
+    page.locator(".st-key-run-list").get_by_role("button", name=re.compile("VAE on Two moons")).click()
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible(timeout=PATIENCE)
+    before = folder.status().step
+    press(page, "Resume")
+    state(page, "Training")
+    press(page, "Stop")
+    state(page, "Stopped")
+    assert folder.status().step >= before > 0
