@@ -77,6 +77,7 @@ def turn(folder: RunFolder, config: RunConfig, now: Standing) -> None:
     with st.container(border=True, key="view-curves"):
         st.html(f"<h3 class='gm-panel'>{_('The loss curves')}</h3>")
         curve_controls("losses")
+        controls.measure(config)
 
 
 def setup(config: RunConfig) -> None:
