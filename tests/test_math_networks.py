@@ -8,6 +8,7 @@ from torch.nn.utils import parametrize
 from genmodels.errors import UserError
 from genmodels.models import MODELS, Batch
 from genmodels.models.base import Model
+from genmodels.nn import NETWORKS
 from genmodels.nn.codebook import Codebook
 from genmodels.nn.mixture import GaussianMixture
 from genmodels.nn.residual import Residual, ResidualNetwork, block
@@ -20,6 +21,21 @@ CONDITIONAL = [(model, kind) for model, kind in KINDS if MODELS[model].thing.con
 def inputs(model: Model, n: int = 16) -> torch.Tensor:
     x = DATA[model.spec.modality].test[:n]
     return x / 255 if model.spec.modality == "image" else x
+
+
+# ------------------------------------------------------------------ every network
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_sample_never_depends_on_its_neighbours(name, float64) -> None:
+    # Penalties per sample and importance weights rest on this; batch normalisation would break it.
+    vae = fresh("vae", network=name)
+    x, z = inputs(vae).double(), torch.randn(16, vae.config.latent_dim)
+    for network, batch in ((vae.encoder, x), (vae.decoder, z)):
+        together = network(batch)
+        torch.testing.assert_close(together[3:4], network(batch[3:4]))
+        torch.testing.assert_close(together.flip(0), network(batch.flip(0)))
+    assert vae.decoder(z).shape == x.shape
 
 
 # ------------------------------------------------------------------ spectral normalisation
