@@ -1,4 +1,4 @@
-"""``python -m benchmarks training [--json]``: run one benchmark, or all of them, and print what was measured."""
+"""``python -m benchmarks training [--json]``: run one benchmark, or all short ones, and print what was measured."""
 
 import argparse
 import datetime
@@ -11,8 +11,10 @@ from pathlib import Path
 
 from benchmarks import report
 
-BENCHMARKS = ("training", "image-gan", "toy", "concurrency", "watched", "memory", "start")
-"""Modules of this package with a function ``run(options) -> dict``, and with ``rows(result)`` for the table."""
+SHORT = ("training", "image-gan", "toy", "concurrency", "watched", "memory", "start")
+LONG = ("presets", "published")
+"""Modules of this package with a function ``run(options) -> dict``, most with ``rows(result)`` for the table; long ones
+only run when they are named."""
 
 
 def machine() -> dict[str, object]:
@@ -49,14 +51,20 @@ def show(values: dict[str, object], indent: int = 0) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all by default")
+    parser.add_argument("names", nargs="*", choices=[*SHORT, *LONG, []], help="which ones; all short ones by default")
     parser.add_argument("--json", action="store_true", help="one JSON object per benchmark")
     parser.add_argument("--save", action="store_true", help="keep the results in benchmarks/results")
     parser.add_argument("--repeat", type=int, default=3, help="repetitions of the short measurements")
     parser.add_argument("--datasets", type=Path, help="folder with MNIST/raw/*.gz; otherwise MNIST is downloaded")
     parser.add_argument("--seconds", type=float, default=300.0, help="how long the reference of image-gan trains")
+    long = parser.add_argument_group("presets and published, which go on where they were broken off")
+    long.add_argument("--preset", choices=["fast", "good"], default="fast")
+    long.add_argument("--seeds", type=int, default=1, help="how many, from 0 on")
+    long.add_argument("--models", help="only these, with commas between them")
+    long.add_argument("--rows", help="only these rows of published, with commas between them")
+    long.add_argument("--limit", type=float, help="seconds after which nothing new is begun")
     options = parser.parse_args()
-    for name in options.names or BENCHMARKS:
+    for name in options.names or SHORT:
         result = {
             "benchmark": name,
             "machine": machine(),

@@ -65,15 +65,16 @@ class RunConfig(BaseModel):
     )
 
     network: str = setting(
-        "mlp", "Network", "MLP: fully connected, fast and simple. Conv: shares weights across the image, sharper.",
+        "mlp", "Network", "MLP: fully connected, fast and simple. Conv: shares weights across the image, sharper. "
+        "Residual: conv in blocks that add up, deeper and slower.",
         "Network", choices="networks",
     )  # fmt: skip
     width: int = setting(
-        256, "Width", "Units per hidden layer (MLP) or channels of the finest layer (conv). Wider learns more, slower.",
+        256, "Width", "Units per hidden layer (MLP) or channels of the finest layer. Wider learns more, slower.",
         "Network", ge=2, le=2048, log=True,
     )  # fmt: skip
     depth: int = setting(
-        2, "Depth", "Hidden layers (MLP), or how often the image is halved (conv).", "Network", ge=1, le=6
+        2, "Depth", "Hidden layers (MLP), or how often the image is halved (the others).", "Network", ge=1, le=6
     )
     activation: Literal["silu", "relu", "leaky_relu", "tanh"] = setting(
         "silu", "Activation", "The bend between layers; without it a network is one straight map.", "Network"

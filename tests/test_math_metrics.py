@@ -9,8 +9,8 @@ import prdc
 import pytest
 import torch
 
-from genmodels.data import load, toys
-from genmodels.metrics import neighbours
+from genmodels.data import load, select, toys
+from genmodels.metrics import features, neighbours, train_classifier
 from genmodels.metrics.distances import (
     frechet,
     frechet_floor,
@@ -26,7 +26,7 @@ from genmodels.metrics.heldout import evaluate
 from genmodels.metrics.modes import LOWEST_LOG_DENSITY, count_modes, log_density
 from genmodels.metrics.neighbours import cover
 from genmodels.metrics.quality import Quality, quality
-from tests.small_models import DATA, KINDS, fresh
+from tests.small_models import DATA, KINDS, fresh, pictures
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -240,14 +240,67 @@ def test_other_pictures_are_described_by_a_network_that_is_always_the_same(singl
     first, second = network_for(data), network_for(data)
     assert (first.name, first.accuracy) == ("random", None)
     x = DATA["image"].test.float() / 255
-    features, classes = first.describe(x)
-    assert features.shape == (16, 64)
+    found, classes = first.describe(x)
+    assert found.shape == (16, 64)
     assert classes is None
-    assert torch.equal(features, second.describe(x)[0])
+    assert torch.equal(found, second.describe(x)[0])
     assert set(CLASSIFIERS.values()) == {"digits", "fashion"}
 
 
+def test_labelled_pictures_get_a_classifier_of_their_own_which_is_kept(single, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
+    monkeypatch.setattr(train_classifier, "SHORT", 80)
+    monkeypatch.setattr(features, "_own_ones", {})
+    data, told = pictures(600, 200), []
+    first = network_for(data, lambda fraction, what: told.append((fraction, what)))
+    assert (first.name, network_for(data)) == ("trained", first), "asked again, it is remembered"
+    assert first.accuracy == train_classifier.accuracy(first.module, data.test / 255, data.test_labels) > 0.9
+    assert told[0] == (0, "Learning to tell the classes apart, to judge samples by")
+    (path,) = tmp_path.rglob("*.safetensors")
+
+    def again():
+        monkeypatch.setattr(features, "_own_ones", {})
+        return network_for(data, lambda *_: pytest.fail("trained although it was kept"))
+
+    x = data.test / 255
+    assert torch.equal(again().describe(x)[0], first.describe(x)[0])
+    monkeypatch.setattr(features, "_own_ones", {})
+    path.write_bytes(b"damaged")
+    assert torch.equal(network_for(data).describe(x)[0], first.describe(x)[0]), "made anew, and the same"
+    shares = Quality(data, 200).floor()["classes"]
+    assert shares == pytest.approx([0.5, 0.5], abs=0.15)
+
+
+def test_labels_that_cannot_be_learned_do_not_make_a_judge(single, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
+    monkeypatch.setattr(train_classifier, "SHORT", 5)
+    data = pictures(600, 200)
+    arbitrary = torch.randint(2, (800,))
+    shuffled = replace(data, train_labels=arbitrary[:600], test_labels=arbitrary[600:])
+    assert network_for(shuffled).name == "random"
+    assert network_for(replace(data, train_labels=None, test_labels=None)).name == "random"
+
+
+def test_a_part_of_the_classes_is_judged_by_these_alone(single) -> None:
+    data = select(load("digits"), ("7", "3"))
+    network = network_for(data)
+    _, found = network.describe(data.test.float() / 255)
+    assert network.name == "digits"
+    assert float((found == data.test_labels).double().mean()) > 0.97
+    assert len(Quality(data).floor()["classes"]) == 2
+
+
 # ------------------------------------------------------------------ quality
+
+
+def test_the_floor_is_the_mean_over_different_real_draws(single) -> None:
+    data = load("ring")
+    compare = Quality(data, 200)
+    draws = [compare.of(data.train[i : i + 200]) for i in range(0, 800, 200)]
+    floor = compare.floor()
+    assert floor["js"] == pytest.approx(np.mean([draw["js"] for draw in draws]))
+    assert floor["mode_shares"] == pytest.approx(np.mean([draw["mode_shares"] for draw in draws], axis=0))
+    assert compare.judge == "", "points need none"
 
 
 @pytest.mark.parametrize("name", ["digits", "ring", "moons"])

@@ -8,8 +8,10 @@ from torch.nn.utils import parametrize
 from genmodels.errors import UserError
 from genmodels.models import MODELS, Batch
 from genmodels.models.base import Model
+from genmodels.nn import NETWORKS
 from genmodels.nn.codebook import Codebook
 from genmodels.nn.mixture import GaussianMixture
+from genmodels.nn.residual import Residual, ResidualNetwork, block
 from genmodels.nn.spectral import normalise
 from tests.small_models import DATA, KINDS, fresh, small, trained
 
@@ -21,6 +23,21 @@ def inputs(model: Model, n: int = 16) -> torch.Tensor:
     return x / 255 if model.spec.modality == "image" else x
 
 
+# ------------------------------------------------------------------ every network
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_sample_never_depends_on_its_neighbours(name, float64) -> None:
+    # Penalties per sample and importance weights rest on this; batch normalisation would break it.
+    vae = fresh("vae", network=name)
+    x, z = inputs(vae).double(), torch.randn(16, vae.config.latent_dim)
+    for network, batch in ((vae.encoder, x), (vae.decoder, z)):
+        together = network(batch)
+        torch.testing.assert_close(together[3:4], network(batch[3:4]))
+        torch.testing.assert_close(together.flip(0), network(batch.flip(0)))
+    assert vae.decoder(z).shape == x.shape
+
+
 # ------------------------------------------------------------------ spectral normalisation
 
 
@@ -30,12 +47,12 @@ def stretches(network: nn.Module) -> list[float]:
     return [float(torch.linalg.matrix_norm(layer.weight.detach().flatten(1), 2)) for layer in layers]
 
 
-@pytest.mark.parametrize("network", ["mlp", "conv"])
-def test_spectral_norm_holds_every_layer_at_one(network) -> None:
+@pytest.mark.parametrize(("network", "layers"), [("mlp", 2), ("conv", 2), ("residual", 4)])
+def test_spectral_norm_holds_every_layer_at_one(network, layers) -> None:
     trainer = trained(small("gan", spectral=True, network=network, loss="hinge", penalty="none", lr_d=2e-4), steps=30)
     found = stretches(trainer.model.discriminator)
-    assert len(found) == 2
-    assert found == pytest.approx([1, 1], abs=0.1), "power iteration trails moving weights a little"
+    assert len(found) == layers
+    assert found == pytest.approx([1] * layers, abs=0.1), "power iteration trails moving weights a little"
     for _ in range(300):
         trainer.model.discriminator(torch.zeros(1, 1, 8, 8))
     assert max(stretches(trainer.model.discriminator)) <= 1 + 1e-3
@@ -55,6 +72,35 @@ def test_looking_at_an_averaged_model_does_not_change_it() -> None:
     trainer.snapshot()
     trainer.evaluate()
     assert all(torch.equal(before[name], value) for name, value in trainer.shown.state_dict().items())
+
+
+# ------------------------------------------------------------------ residual blocks
+
+
+def test_a_residual_block_adds_its_change_to_what_it_is_given(float64) -> None:
+    inner = block(3, "tanh")
+    x = torch.randn(2, 3, 6, 6, requires_grad=True)
+    torch.testing.assert_close(inner(x), x + inner[3](inner[1](x.tanh()).tanh()))
+    with torch.no_grad():
+        inner[3].weight.zero_()
+        inner[3].bias.zero_()
+    assert torch.equal(inner(x), x), "a block that changes nothing is the identity"
+    (slope,) = torch.autograd.grad(inner(x).sum(), x)
+    assert torch.equal(slope, torch.ones_like(x)), "and its gradient passes by untouched"
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_residual_networks_have_a_block_at_every_level_and_fit_their_data(depth) -> None:
+    shape = (3, 8, 12)
+    encoder = ResidualNetwork.encoder(shape, 5, 4, depth, "silu")
+    decoder = ResidualNetwork.decoder(5, shape, 4, depth, "silu")
+    for network in (encoder, decoder):
+        assert sum(isinstance(layer, Residual) for layer in network) == depth
+    assert decoder(encoder(torch.randn(2, *shape))).shape == (2, *shape)
+    with pytest.raises(UserError, match="halve"):
+        ResidualNetwork.encoder((1, 6, 6), 5, 4, 2, "silu")
+    with pytest.raises(UserError, match="needs images"):
+        ResidualNetwork.decoder(2, (2,), 4, 1, "silu")
 
 
 # ------------------------------------------------------------------ packs

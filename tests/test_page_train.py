@@ -1,5 +1,6 @@
 """The Train page without a browser: the form, hostile addresses, every state of a run, and whose runs are shown."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -309,6 +310,31 @@ def test_a_run_shows_what_its_frames_hold(make: Make, model: str, data: str) -> 
         if "<small>" in element.value and "<h3" in element.value
     }
     assert titles - {"Turn while it runs"} == VIEWS[model, data]
+
+
+def drawn(at: AppTest, key: str) -> dict[str, Any]:
+    """What the chart called ``key`` was given to draw."""
+    (chart,) = (element for element in at.get("echarts_chart") if element.proto.id.endswith(f"-{key}"))
+    return json.loads(chart.proto.spec)
+
+
+def test_the_quality_chart_shows_what_real_data_would_score(make: Make) -> None:
+    folder = make("running", "gan", "digits")
+    metrics = {"kid": 0.2, "coverage": 0.5, "classes": [0.1] * 9 + [0.01]}
+    floor = {"kid": 0.004, "coverage": 0.95, "classes": [0.1] * 10}
+    folder.append(
+        {"event": "evaluation", "step": 30, "seconds": 3, "metrics": metrics, "floor": floor, "judge": "digits"}
+    )
+    at = page(run=folder.id)
+    assert "by the eyes of a digit classifier" in words(at)
+    assert "hardly drawn: 9" in words(at)
+    assert [series["name"] for series in drawn(at, "quality")["series"]] == ["KID", "real data 0.004"]
+    real, generated = drawn(at, "modes")["series"]
+    assert (real["data"], generated["data"]) == (floor["classes"], metrics["classes"])
+    at.selectbox(key="quality-measure-image").set_value("coverage").run()
+    assert [series["name"] for series in drawn(at, "quality")["series"]] == ["Coverage", "real data 0.950"]
+    at.selectbox(key="quality-measure-image").set_value("recall").run()
+    assert drawn(at, "quality")["series"][0]["name"] == "KID", "not measured: the headline stays"
 
 
 @pytest.mark.parametrize("state", ["diverged", "failed", "interrupted"])

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from genmodels.models.base import Model
+from genmodels.nn.residual import Residual
 
 PROBES = 4
 CLOSE = 1e-4
@@ -41,8 +42,9 @@ class Exported:
     """A decoder for the browser.
 
     Attributes:
-        layers: In order; each has a ``kind`` (``linear``, ``conv``, ``act``, ``image``, ``flat``, ``shuffle``), its
-            sizes, and for weights (``w``, ``b``) where they begin in the buffer.
+        layers: In order; each has a ``kind`` (``linear``, ``conv``, ``act``, ``image``, ``flat``, ``shuffle``,
+            ``resize``, ``keep`` and ``add`` around a residual block), its sizes, and for weights (``w``, ``b``) where
+            they begin in the buffer.
         squash: How raw outputs become samples; a key of ``SQUASHES``.
         scale: Factor of the squash ``"scale"``.
         shape: Of one sample: ``(height, width, channels)`` or ``(2,)``.
@@ -133,6 +135,8 @@ class _Writer:
             nn.Linear: self.linear,
             nn.Conv2d: self.conv,
             nn.PixelShuffle: self.shuffle,
+            nn.Upsample: self.resize,
+            Residual: self.residual,
             nn.Unflatten: self.unflatten,
             nn.Flatten: self.flatten,
             nn.SiLU: lambda _: self.act("silu"),
@@ -228,3 +232,21 @@ class _Writer:
         c, h, w = self.image
         self.image = (c // (r * r), h * r, w * r)
         self.layers.append({"kind": "shuffle", "factor": r})
+
+    def resize(self, layer: nn.Upsample) -> None:
+        factor = layer.scale_factor
+        if self.image is None or layer.mode != "nearest" or not isinstance(factor, float) or factor % 1:
+            raise CannotExport("The browser cannot resize as this model does; samples are decoded on the server.")
+        c, h, w = self.image
+        self.image = (c, h * int(factor), w * int(factor))
+        self.layers.append({"kind": "resize", "factor": int(factor)})
+
+    def residual(self, block: Residual) -> None:
+        """The layers of a block between ``keep`` and ``add``."""
+        before = self.image
+        self.layers.append({"kind": "keep"})
+        for layer in block:
+            self.take(layer)
+        if before is None or self.image != before:
+            raise CannotExport("The browser can add up images of one shape only; samples are decoded on the server.")
+        self.layers.append({"kind": "add"})

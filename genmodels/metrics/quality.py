@@ -20,6 +20,7 @@ from genmodels.metrics.neighbours import cover
 from genmodels.models.base import Measures, Model
 
 SAMPLES = 1000
+FLOOR_DRAWS = 4
 CELLS = 20
 DIRECTIONS = 64
 
@@ -43,6 +44,7 @@ class Quality:
         self.data = data
         self.n = min(n, len(data.test))
         self._side: _Images | _Points | None = None
+        self._floor: Measures | None = None
 
     def __call__(self, model: Model, generator: torch.Generator) -> Measures:
         """Quality of samples of ``model``; empty when there are too few held-out samples to compare with."""
@@ -51,15 +53,24 @@ class Quality:
         return self.of(draw(model, self.n, generator))
 
     def floor(self) -> Measures:
-        """The same for training data in place of samples: what a perfect sampler would show, chance included."""
-        if self.n < 2 * FEWEST:
-            return {}
-        return self.of(to_unit(self.data.train[: self.n]))
+        """The same for training data in place of samples: what a perfect sampler would show, chance included.
+
+        The mean over as many different draws as the training data allow, at most ``FLOOR_DRAWS``.
+        """
+        if self._floor is None and self.n >= 2 * FEWEST:
+            draws = [part for part in self.data.train[: FLOOR_DRAWS * self.n].split(self.n) if len(part) == self.n]
+            self._floor = _mean([self.of(to_unit(part)) for part in draws or [self.data.train]])
+        return dict(self._floor or {})
 
     @property
     def features(self) -> FeatureNetwork | None:
         """The network behind the measures of images; None for points, which need none."""
         return network_for(self.data) if self.data.spec.modality == "image" else None
+
+    @property
+    def judge(self) -> str:
+        """Name of that network; empty for points, and before anything was compared."""
+        return self._side.network.name if isinstance(self._side, _Images) else ""
 
     def of(self, x: Tensor) -> Measures:
         """The same for samples ``[N, *shape]``, images in 0..1, wherever they come from."""
@@ -137,6 +148,13 @@ class _Points:
                 "mode_shares": modes.histogram.tolist(),
             }
         return measures
+
+
+def _mean(draws: list[Measures]) -> Measures:
+    """Of each measure over several draws; lists entry by entry."""
+    return {
+        name: torch.tensor([draw[name] for draw in draws], dtype=torch.float64).mean(0).tolist() for name in draws[0]
+    }
 
 
 def _smooth(histogram: Tensor, n: int) -> Tensor:

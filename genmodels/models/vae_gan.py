@@ -54,6 +54,9 @@ class VAEGANConfig(VAEConfig):
     )
 
 
+IMAGE = {"network": "conv", "latent_dim": 32, "batch_size": 32, "lr": 1e-3, "lr_g": 2e-3, "lr_d": 2e-3}
+"""Small batches and high rates, as for the GAN; fully connected, D would look for dust rather than for strokes."""
+LATER = {"lr_decay": "cosine", "ema": 0.995}
 SHARED = ("network", "width", "depth", "latent_dim", "steps", "batch_size", "lr_decay", "lr_warmup", "likelihood")
 
 
@@ -81,12 +84,16 @@ class VAEGAN(VAE):
     scores = True
     bounded = False
     PRESETS: ClassVar[Presets] = {
-        kind: {
+        "image": {
+            "fast": {**IMAGE, "width": 16, "steps": 1500},
+            "good": {**IMAGE, **LATER, "width": 32, "steps": 4000},
+            "best": {**IMAGE, **LATER, "width": 48, "latent_dim": 64, "steps": 12000},
+        },
+        "points": {
             name: {key: settings[key] for key in SHARED if key in settings}
-            | {"steps": max(1000, settings["steps"] // 2), "lr": 5e-4}
-            for name, settings in presets.items()
-        }
-        for kind, presets in VAE.PRESETS.items()
+            | {"steps": settings["steps"] // 2, "lr": 5e-4}
+            for name, settings in VAE.PRESETS["points"].items()
+        },
     }
 
     def __init__(self, config: VAEGANConfig, spec: DataSpec) -> None:

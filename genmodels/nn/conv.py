@@ -11,7 +11,12 @@ from genmodels.nn.base import NETWORKS, Shape, activation
 from genmodels.registry import Card
 
 
-def _check(shape: Shape, depth: int) -> tuple[int, int, int]:
+def halved(shape: Shape, depth: int) -> tuple[int, int, int]:
+    """Channels, height and width of images after ``depth`` halvings of their sides.
+
+    Raises:
+        UserError: These are no images, or cannot be halved that often.
+    """
     if len(shape) != 3:
         raise UserError("A conv network needs images; choose the MLP for points.")
     channels, height, width = shape
@@ -20,10 +25,10 @@ def _check(shape: Shape, depth: int) -> tuple[int, int, int]:
         raise UserError(
             f"A conv network of depth {depth} cannot halve {height}x{width} that often; use depth {fits or 'none'}."
         )
-    return channels, height, width
+    return channels, height >> depth, width >> depth
 
 
-def _channels(width: int, level: int) -> int:
+def channels_at(width: int, level: int) -> int:
     """Channels double each time the image is halved, up to four times ``width``."""
     return width * min(1 << level, 4)
 
@@ -45,27 +50,25 @@ class Conv:
 
     @staticmethod
     def encoder(shape: Shape, out_dim: int, width: int, depth: int, act: str) -> nn.Sequential:
-        cin, h, w = _check(shape, depth)
+        cin, h, w = halved(shape, depth)
         layers: list[nn.Module] = []
         for level in range(depth):
-            cout = _channels(width, level)
+            cout = channels_at(width, level)
             layers += [nn.Conv2d(cin, cout, 4, stride=2, padding=1), activation(act)]
             cin = cout
-        size = cin * (h >> depth) * (w >> depth)
-        return nn.Sequential(*layers, nn.Flatten(), nn.Linear(size, out_dim))
+        return nn.Sequential(*layers, nn.Flatten(), nn.Linear(cin * h * w, out_dim))
 
     @staticmethod
     def decoder(latent_dim: int, shape: Shape, width: int, depth: int, act: str) -> nn.Sequential:
-        cout, h, w = _check(shape, depth)
-        cin = _channels(width, depth - 1)
-        base = (cin, h >> depth, w >> depth)
+        cout, h, w = halved(shape, depth)
+        cin = channels_at(width, depth - 1)
         layers: list[nn.Module] = [
-            nn.Linear(latent_dim, cin * base[1] * base[2]),
+            nn.Linear(latent_dim, cin * h * w),
             activation(act),
-            nn.Unflatten(1, base),
+            nn.Unflatten(1, (cin, h, w)),
         ]
         for level in reversed(range(depth)):
-            c = _channels(width, level - 1) if level else cout
+            c = channels_at(width, level - 1) if level else cout
             layers += [nn.Conv2d(cin, 4 * c, 3, padding=1), nn.PixelShuffle(2)]
             if level:
                 layers.append(activation(act))

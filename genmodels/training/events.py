@@ -57,9 +57,17 @@ class Snapshot(Event):
 
 @dataclass(frozen=True)
 class Evaluation(Event):
-    """Quality on held-out data; the first metric is the headline."""
+    """Quality on held-out data.
+
+    Attributes:
+        metrics: The first is the headline.
+        floor: What the measures of samples would be for real data in their place, chance included.
+        judge: The network whose features were compared (see ``metrics/features.py``); empty where none is needed.
+    """
 
     metrics: Metrics
+    floor: Metrics = field(default_factory=dict)
+    judge: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The one loop. It moves each player in turn and never knows which model it trains."""
 
 import math
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -26,7 +25,7 @@ from genmodels.training.clock import Rhythm, Stopwatch
 from genmodels.training.events import Command
 from genmodels.training.machine import choose_device, choose_precision, thread_count
 from genmodels.training.optimizers import OPTIMIZERS
-from genmodels.training.random import generator_for, stream_seed
+from genmodels.training.random import first_weights, generator_for, stream_seed
 from genmodels.training.views import Views
 
 EVALUATED = 1000
@@ -36,8 +35,6 @@ IDLE = 0.05
 """Seconds between two looks into the inbox while a run is paused."""
 SLOWEST = 1.0
 """Steps per second of the slowest motion that can be asked for; slower ones are single steps."""
-_GLOBAL_CHANCE = threading.Lock()
-"""Layers draw their first weights from the generator that all threads share: one model at a time."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +81,7 @@ class ResumePoint:
 
 def build(config: RunConfig, data: Dataset) -> Model:
     """A fresh model for this data; its initial weights depend on the seed alone."""
-    with _GLOBAL_CHANCE, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(stream_seed(config.seed, "init"))
+    with first_weights(stream_seed(config.seed, "init")):
         model = MODELS[config.model].thing(config, data.spec)
     if data.spec.modality == "points":
         spread = float(data.train.std())
@@ -289,7 +285,7 @@ class Trainer:
         """Quality of the averaged weights on the first ``n`` held-out samples; draws the same noise each time."""
         generator = generator_for(self.config.seed, "evaluation", self.device)
         metrics = evaluate(self.shown, self.data, self.quality, generator, n)
-        return ev.Evaluation(self.step, self.watch.seconds, metrics)
+        return ev.Evaluation(self.step, self.watch.seconds, metrics, self.quality.floor(), self.quality.judge)
 
     def _report(self) -> ev.Event:
         means = {name: float(total) / self._counts[name] for name, total in self._sums.items()}

@@ -1,8 +1,22 @@
 """One seed, several independent streams of chance."""
 
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
+
+_GLOBAL_CHANCE = threading.Lock()
+"""Layers draw their first weights from the generator that all threads share: one network at a time."""
+
+
+@contextmanager
+def first_weights(seed: int) -> Iterator[None]:
+    """Layers made inside have weights that depend on ``seed`` alone; nobody else's chance is touched."""
+    with _GLOBAL_CHANCE, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 def stream_seed(seed: int, purpose: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from genmodels.data import load, select
 from genmodels.errors import UserError
+from genmodels.metrics.features import network_for
 from genmodels.training import events as ev
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.loop import PACES, Pace, ResumePoint, Trainer
@@ -45,6 +46,8 @@ def run(path: Path, *, parent: int | None = None, listener: Listener | None = No
         config, point = folder.config(), folder.checkpoint()
         data = load(config.data, seed=config.seed, progress=recorder.preparing)
         data = select(data, config.classes, config.data_size, config.seed)
+        if data.spec.modality == "image":
+            network_for(data, recorder.preparing)  # now, while everybody knows that it is not training yet
         trainer = Trainer(config, data, resume=point, pace=pace or PACES[data.spec.modality])
         trainer.views.last_plane = _last_plane(folder, point)
         folder.write_fixed(trainer.views.fixed())

@@ -54,8 +54,9 @@ def decoded(page: Page, model: Model, z: torch.Tensor) -> list[torch.Tensor]:
         {"network": "mlp", "width": 128, "latent_dim": 2, "activation": "silu"},
         {"network": "conv", "width": 16, "depth": 2, "latent_dim": 13, "activation": "leaky_relu"},
         {"network": "conv", "width": 3, "depth": 1, "latent_dim": 1, "activation": "tanh"},
+        {"network": "residual", "width": 5, "depth": 2, "latent_dim": 7, "activation": "silu"},
     ],
-    ids=["mlp", "conv", "odd"],
+    ids=["mlp", "conv", "odd", "residual"],
 )
 def test_pictures_are_those_of_torch(page: Page, name: str, spec: DataSpec, changes: dict) -> None:
     model = model_of(name, spec, **changes)

@@ -10,10 +10,12 @@ from torch import nn
 
 from genmodels.latent.export import CannotExport, export_decoder
 from genmodels.models import Model
+from genmodels.nn import NETWORKS
+from genmodels.nn.residual import Residual
 from genmodels.plots.walk import gif
 
 
-@pytest.mark.parametrize("network", ["mlp", "conv"])
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(("name", "squash"), [("vae", "sigmoid"), ("gan", "tanh")])
 def test_every_weight_is_written_once(model_of: Callable[..., Model], name: str, squash: str, network: str) -> None:
     model = model_of(name, network=network)
@@ -55,6 +57,8 @@ def test_weights_too_large_for_half_precision_stay_whole(model_of: Callable[...,
         (nn.Conv2d(4, 4, 3), "convolution"),
         (nn.PixelShuffle(2), "shuffle"),
         (nn.Unflatten(1, (2, 2)), "reshape"),
+        (nn.Upsample(scale_factor=2), "resize"),
+        (Residual(nn.ReLU()), "add up"),
     ],
 )
 def test_what_the_browser_does_not_know_is_said(model_of: Callable[..., Model], layer: nn.Module, named: str) -> None:

@@ -126,6 +126,7 @@ export class Decoder {
   // Codes [n * latent_dim] to samples [n * size], valid until the next call: images 0..1, channels last; or points.
   decode(z, n = 1) {
     let now = { values: z, n, height: 0, width: 0 };
+    this.kept = [];
     for (const step of this.steps) now = this[step.kind](now, step);
     const squash = SQUASHES[this.squash];
     const { values } = now;
@@ -214,6 +215,36 @@ export class Decoder {
       }
     }
     return { values: out, n, height: height * r, width: width * r, channels: c, count };
+  }
+
+  // torch's Upsample: every pixel becomes factor by factor equal ones.
+  resize({ values, n, height, width, channels, count }, step) {
+    const r = step.factor;
+    const line = width * r * channels;
+    const out = this.room(step, "out", count * r * r);
+    for (let i = 0; i < n * height; i++) {
+      const first = i * r * line;
+      for (let x = 0; x < width * r; x++) {
+        const from = (i * width + Math.floor(x / r)) * channels;
+        for (let k = 0; k < channels; k++) out[first + x * channels + k] = values[from + k];
+      }
+      for (let y = 1; y < r; y++) out.copyWithin(first + y * line, first, first + line);
+    }
+    return { values: out, n, height: height * r, width: width * r, channels, count: count * r * r };
+  }
+
+  // A residual block adds what it was given, which is kept apart because activations write where they read.
+  keep(now, step) {
+    const kept = this.room(step, "kept", now.count);
+    kept.set(now.values.subarray(0, now.count));
+    this.kept.push(kept);
+    return now;
+  }
+
+  add(now) {
+    const kept = this.kept.pop();
+    for (let i = 0; i < now.count; i++) now.values[i] += kept[i];
+    return now;
   }
 }
 

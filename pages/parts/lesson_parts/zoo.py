@@ -4,6 +4,7 @@ import streamlit as st
 
 from genmodels.catalogue import REGISTRIES
 from genmodels.registry import Card
+from pages.parts.learn.checked import checked_by
 from pages.parts.learn.markup import linked
 from pages.parts.text import _
 
@@ -19,11 +20,11 @@ def show(key: str, kind: str) -> None:
         key=f"zoo-{key}",
         label_visibility="collapsed",
     )
-    _card(cards[name], name, f"zoo-{kind}")
+    _card(cards[name], name, kind)
 
 
-def _card(card: Card, name: str, key: str) -> None:
-    with st.container(border=True, key=key):
+def _card(card: Card, name: str, kind: str) -> None:
+    with st.container(border=True, key=f"zoo-{kind}"):
         st.markdown(f"#### {card.title}", anchors=False)
         st.markdown(card.summary)
         if card.equation:
@@ -35,3 +36,5 @@ def _card(card: Card, name: str, key: str) -> None:
         if card.paper:
             st.caption(linked(card.paper))
         st.caption(_("In a configuration: `{name}`").format(name=name))
+        if files := checked_by(kind, name):
+            st.caption(_("Held to it by {files}").format(files=", ".join(f"`{file}`" for file in files)))

@@ -68,15 +68,16 @@ def buttons(folder: RunFolder, config: RunConfig, now: Standing) -> None:
 
 
 def turn(folder: RunFolder, config: RunConfig, now: Standing) -> None:
-    """The knobs of the run, and the switches of its loss chart."""
+    """The knobs of the run, and the switches of its charts."""
     if studio.may_steer(folder) and now.state in ("running", "paused"):
         story = live.story_of(folder)
         story.read_on()
         with st.container(border=True, key="view-knobs"):
             controls.knobs(folder, config, story)
     with st.container(border=True, key="view-curves"):
-        st.html(f"<h3 class='gm-panel'>{_('The loss curves')}</h3>")
+        st.html(f"<h3 class='gm-panel'>{_('The curves')}</h3>")
         curve_controls("losses")
+        controls.measure(config)
 
 
 def setup(config: RunConfig) -> None:

@@ -17,6 +17,8 @@ from pages.parts.run_view.story import Series, Story
 from pages.parts.text import _
 
 BINS = 24
+RARE = 0.25
+"""Share of its due below which a class or mode counts as hardly drawn."""
 SILENT = 0.1
 """Nats below which a dimension of the code says next to nothing."""
 Titled = Callable[[str, str, str], AbstractContextManager[None]]
@@ -76,18 +78,36 @@ def changes_in_words(config: RunConfig, changes: Any) -> str:
 # ---------------------------------------------------------------------- quality
 
 
+MEASURE = "quality-measure"
+"""Key of the measure that the visitor wants to see, before the kind of data."""
+
+
 def quality(story: Story, modality: str, titled: Titled) -> None:
-    """The headline measure over time, with its latest value in the title."""
-    name, series = next(iter(story.metrics.items()), ("", Series()))
+    """A measure over time, the headline unless another was picked, with its latest value in the title; below it runs
+    what real data would show in place of samples."""
+    picked = st.session_state.get(f"{MEASURE}-{modality}")
+    name = picked if picked in story.metrics else next(iter(story.metrics), "")
+    series = story.metrics.get(name, Series())
     measure = words.metric(name, modality) if name else words.Metric(_("Quality"), _("measured every second or so"))
     title = f"{measure.name} {_latest(series, measure.unit)}"
-    with titled("quality", title, " · ".join([measure.reading, *_beside(story)])):
+    drawn = [Curve(measure.name, *series.arrays(), measure.concept)]
+    judge = ""
+    if name in story.floor:
+        drawn.append(_floor(series, story.floor[name]))
+        judge = words.judge(story.judge)
+    with titled("quality", title, " · ".join(filter(None, [measure.reading, judge, *_beside(story)]))):
         curves(
-            [Curve(measure.name, *series.arrays(), measure.concept)],
+            drawn,
             key="quality",
             alt=_("{name} over the steps of training").format(name=measure.name),
             height=250,
         )
+
+
+def _floor(series: Series, value: float) -> Curve:
+    """A curve rather than a level, so that the axis reaches down to it."""
+    ends = np.array([series.steps[0], series.steps[-1]])
+    return Curve(_("real data {value}").format(value=number(value)), ends, np.full(2, value), "real", dashed=True)
 
 
 def _beside(story: Story) -> list[str]:
@@ -145,6 +165,21 @@ def spectrum(story: Story, titled: Titled, height: int) -> None:
         ]
         spec = bar_spec([str(i + 1) for i in range(len(nats))], [series])
         st.echarts_chart(spec, key="spectrum", height=height, alt=_("Bars: KL of each dimension in nats"))
+
+
+def modes(story: Story, names: tuple[str, ...], titled: Titled, height: int) -> None:
+    """How often each class or mode is drawn, over how often it is there."""
+    name = next((name for name in ("classes", "mode_shares") if name in story.spectra), "")
+    drawn, real = story.spectra.get(name, np.zeros(0)), story.floor_spectra.get(name, np.zeros(0))
+    labels = list(names) if len(names) == len(drawn) else [str(i + 1) for i in range(len(drawn))]
+    missed = [label for label, a, b in zip(labels, drawn, real, strict=False) if a < RARE * b]
+    line = _("all are drawn") if not missed else _("hardly drawn: {names}").format(names=", ".join(missed[:6]))
+    with titled("modes", _("What is drawn how often"), line if name else _("soon")):
+        series = [bars(_("real"), real, CONCEPTS["real"].now())] if len(real) == len(drawn) else []
+        spec = bar_spec(labels, [*series, bars(_("generated"), drawn, CONCEPTS["generated"].now())])
+        spec |= {"legend": {"top": 0, "left": 0, "icon": "roundRect", "itemHeight": 6}}
+        spec["yAxis"] |= {"axisLabel": {"show": False}}
+        st.echarts_chart(spec, key="modes", height=height, alt=_("Bars: how often each class is real and generated"))
 
 
 def bars(name: str, values: np.ndarray, colour: str) -> dict[str, Any]:

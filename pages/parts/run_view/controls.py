@@ -5,9 +5,12 @@ from typing import Any
 import streamlit as st
 
 from genmodels.config import RunConfig, live_fields
+from genmodels.data import spec_of
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts import form, studio
+from pages.parts.run_view import words
+from pages.parts.run_view.charts import MEASURE
 from pages.parts.run_view.story import Standing, Story
 from pages.parts.text import _
 from pages.parts.train_form.start import begin, open_address
@@ -129,3 +132,19 @@ def explore(folder: RunFolder) -> None:
         _("Explore"), key="run-explore", icon=":material/explore:"
     ):
         st.switch_page("pages/explore.py", query_params={"run": folder.id})
+
+
+def measure(config: RunConfig) -> None:
+    """Which measure the quality chart draws."""
+    try:
+        modality = spec_of(config.data).modality
+    except UserError:  # a path, or uploaded data that are gone
+        return
+    st.selectbox(
+        _("Quality by"),
+        ["", *words.MEASURES[modality]],
+        format_func=lambda name: words.metric(name, modality).name if name else _("the model's own measure"),
+        key=f"{MEASURE}-{modality}",
+        persist_state="session",
+        help=_("What the quality chart shows. The dashed line is what real data would show, chance included."),
+    )

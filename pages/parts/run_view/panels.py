@@ -10,6 +10,7 @@ import streamlit as st
 from genmodels.config import RunConfig
 from genmodels.data import DATASETS, entry_of
 from genmodels.data.subset import kept_classes
+from genmodels.data.toys import Toy
 from genmodels.errors import UserError
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CONCEPTS, is_dark
@@ -40,10 +41,19 @@ class Sight:
         return self.frame["samples"].ndim == 4
 
     @property
+    def toy(self) -> Toy | None:
+        build = DATASETS[self.config.data].extra.get("build") if self.config.data in DATASETS else None
+        return build() if build else None
+
+    @property
     def extent(self) -> tuple[float, float, float, float] | None:
         """What a plot of the data shows, for toys."""
-        build = DATASETS[self.config.data].extra.get("build") if self.config.data in DATASETS else None
-        return build().extent if build else None
+        return self.toy.extent if self.toy else None
+
+    @property
+    def modes(self) -> bool:
+        """Whether the data are a toy of round modes."""
+        return self.toy is not None and self.toy.centres is not None and not self.config.classes
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -51,11 +61,13 @@ class Sight:
         if "labels" not in self.story.fixed:
             return ()
         count = int(self.story.fixed["labels"].max()) + 1
-        named = self._class_names()
+        named = self.class_names
         names = tuple(named[:count]) if len(named) >= count else tuple(map(str, range(count)))
         return names if count <= MOST_CLASSES else ()
 
-    def _class_names(self) -> tuple[str, ...]:
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes that the run learns from; empty where there are none."""
         try:
             known = entry_of(self.config.data).extra["classes"]
             return kept_classes(known, self.config.classes) if self.config.classes else known
@@ -100,7 +112,15 @@ def _has_spectrum(sight: Sight) -> bool:
 def graphs(sight: Sight) -> list[Sequence[Panel]]:
     """The curves below, one list for each column."""
     with_spectrum = "reconstructions" in sight.frame and not sight.images and _has_spectrum(sight)
-    return [[losses], [quality], *([[spectrum]] if with_spectrum else [])]
+    bars = [panel for panel, there in ((spectrum, with_spectrum), (modes, _has_modes(sight))) if there]
+    return [[losses], [quality], *([bars] if bars else [])]
+
+
+def _has_modes(sight: Sight) -> bool:
+    """Whether it is known which class or mode a sample belongs to; before the first measurement, whether it may be."""
+    if sight.story.metrics:
+        return any(len(sight.story.spectra.get(name, ())) > 1 for name in ("classes", "mode_shares"))
+    return bool(sight.frame and sight.classes) and (sight.images or sight.modes)
 
 
 def _row(sight: Sight, columns: list[Sequence[Panel]], first: float = 1.0) -> None:
@@ -216,4 +236,9 @@ def quality(sight: Sight) -> None:
 
 
 def spectrum(sight: Sight) -> None:
-    charts.spectrum(sight.story, titled, height=130 if sight.images else 250)
+    charts.spectrum(sight.story, titled, height=130 if sight.images or _has_modes(sight) else 250)
+
+
+def modes(sight: Sight) -> None:
+    above = not sight.images and _has_spectrum(sight)
+    charts.modes(sight.story, sight.class_names, titled, height=110 if above else 250)

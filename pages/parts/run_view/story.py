@@ -54,7 +54,10 @@ class Story:
         losses: ``"player/part"`` to its series.
         metrics: Name to its series, the headline first.
         spectra: Metrics that are lists, such as the KL of each dimension: the latest values, ``[n]``.
-        spectra_before: The same over the last measurements, oldest first.
+        floor: What real data would show in place of samples, by the names of ``metrics``; floats.
+        floor_spectra: The same by the names of ``spectra``, ``[n]`` each.
+        judge: The network whose features are compared (see ``genmodels/metrics/features.py``).
+        spectra_before: The same as ``spectra`` over the last measurements, oldest first.
         moments: Edits, refusals, pauses and ends, oldest first.
         settings: What was changed in mid-run: name to latest value.
         frame_step: Step of :attr:`frame`, -1 before there is one.
@@ -68,6 +71,9 @@ class Story:
         self.metrics: dict[str, Series] = {}
         self.spectra: dict[str, np.ndarray] = {}
         self.spectra_before: dict[str, list[np.ndarray]] = {}
+        self.floor: dict[str, float] = {}
+        self.floor_spectra: dict[str, np.ndarray] = {}
+        self.judge = ""
         self.moments: list[Moment] = []
         self.settings: dict[str, Any] = {}
         self.frame_step = -1
@@ -104,6 +110,9 @@ class Story:
         elif kind == "evaluation":
             _collect(self.metrics, step, event.get("metrics"))
             self._take_spectra(_lists(event.get("metrics")))
+            self.floor |= _numbers(event.get("floor"))
+            self.floor_spectra |= _lists(event.get("floor"))
+            self.judge = str(event.get("judge", ""))
         else:
             self._remember(kind, int(step), event)
 
@@ -178,10 +187,12 @@ def _is_number(value: object) -> bool:
 
 
 def _collect(into: dict[str, Series], step: float, values: object) -> None:
-    if isinstance(values, dict):
-        for name, value in values.items():
-            if _is_number(value):
-                into.setdefault(name, Series()).add(step, value)
+    for name, value in _numbers(values).items():
+        into.setdefault(name, Series()).add(step, value)
+
+
+def _numbers(values: object) -> dict[str, float]:
+    return {name: value for name, value in values.items() if _is_number(value)} if isinstance(values, dict) else {}
 
 
 def _lists(values: object) -> dict[str, np.ndarray]:

@@ -57,10 +57,38 @@ def metric(name: str, modality: str) -> Metric:
     unit = _("nats per image") if modality == "image" else _("nats per point")
     known = {
         "neg_elbo": Metric(_("−ELBO"), _("on held-out data: lower explains them better"), unit, "reconstruction"),
+        "neg_iwae": Metric(_("−IWAE bound"), _("on held-out data: lower explains them better"), unit, "reconstruction"),
         "kid": Metric(_("KID"), _("distance of samples from held-out pictures: 0 is perfect")),
+        "frechet": Metric(_("Fréchet distance"), _("of Gaussians laid over both sides: lower is better")),
+        "precision": Metric(_("Precision"), _("share of samples that lie among real ones")),
+        "recall": Metric(_("Recall"), _("share of real ones that lie among the samples")),
+        "density": Metric(_("Density"), _("how closely samples lie to real ones: 1 is perfect")),
+        "coverage": Metric(_("Coverage"), _("share of real ones with a sample close by: 0.97 is perfect")),
         "js": Metric(_("JS divergence"), _("samples against held-out points: 0 is perfect"), _("nats")),
+        "kl_grid": Metric(_("KL on the grid"), _("from held-out points to samples: 0 is perfect"), _("nats")),
+        "wasserstein": Metric(_("Wasserstein"), _("how far samples would have to travel: 0 is perfect")),
+        "modes": Metric(_("Modes"), _("how many have at least one good sample")),
+        "high_quality": Metric(_("High quality"), _("share of samples within 3 sigma of a mode: 0.99 is perfect")),
     }
     return known.get(name, Metric(name.replace("_", " "), _("on held-out data")))
+
+
+MEASURES = {
+    "image": ("kid", "frechet", "precision", "recall", "density", "coverage"),
+    "points": ("js", "kl_grid", "wasserstein", "precision", "recall", "density", "coverage", "modes", "high_quality"),
+}
+"""What samples are measured by on each kind of data; the last two where modes are known."""
+
+
+def judge(name: str) -> str:
+    """Who judged: the network behind the measures of pictures."""
+    known = {
+        "digits": _("by the eyes of a digit classifier"),
+        "fashion": _("by the eyes of a clothes classifier"),
+        "trained": _("by the eyes of a classifier of these data"),
+        "random": _("by the eyes of a network with random weights"),
+    }
+    return known.get(name, "")
 
 
 def shares() -> dict[str, str]:
