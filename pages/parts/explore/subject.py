@@ -106,9 +106,12 @@ class Subject:
         return float(np.ceil(2 * np.clip(widest * 1.15, 3.0, 8.0)) / 2)
 
     @torch.no_grad()
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes ``[n, latent_dim]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``."""
-        return torch.cat([to_pixels(self.model.decode(part), self.model) for part in z.split(256)])
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Codes ``[n, latent_dim]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``; of classes ``y`` ``[n]``."""
+        y = self.model.labels_in_turn(len(z)) if y is None else y
+        labels = [None] * len(z) if y is None else y.split(256)
+        parts = zip(z.split(256), labels, strict=False)
+        return torch.cat([to_pixels(self.model.decode(part, label), self.model) for part, label in parts])
 
 
 def subscript(number: int) -> str:
