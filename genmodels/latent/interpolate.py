@@ -12,7 +12,8 @@ Way = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     """Straight line: codes ``[d]`` and times ``[n]`` (0 is a, 1 is b, beyond is overshoot) -> ``[n, d]``."""
-    return (1 - t[:, None]) * a + t[:, None] * b
+    line: Tensor = (1 - t[:, None]) * a + t[:, None] * b
+    return line
 
 
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
@@ -51,7 +52,8 @@ def norm_kept(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 def _lengths(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     """Evenly from |a| to |b|; with much overshoot it could pass 0, where it stops."""
-    return ((1 - t) * a.norm() + t * b.norm()).clamp_min(0)
+    lengths: Tensor = ((1 - t) * a.norm() + t * b.norm()).clamp_min(0)
+    return lengths
 
 
 def _ends_kept(path: Tensor, a: Tensor, b: Tensor, t: Tensor) -> Tensor:

@@ -13,9 +13,9 @@ CHUNK = 4_096
 
 
 class Nearest(NamedTuple):
-    """The ``k`` nearest of each of ``n`` samples, nearest first: indices and Euclidean distances, ``[n, k]``."""
+    """The ``k`` nearest of each of ``n`` samples, nearest first: places and Euclidean distances, ``[n, k]``."""
 
-    index: Tensor
+    where: Tensor
     distance: Tensor
 
 

@@ -31,7 +31,7 @@ def draw_pad(
     ground: int,
     ink: int,
     on_draw: Callable[[Drawn], None],
-    most_width: int = 320,
+    most_width: int = 460,
 ) -> None:
     """Show the pad. A picture is sent every 150 ms while it is drawn, and once more when the hand rests.
 

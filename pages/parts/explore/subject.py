@@ -106,8 +106,13 @@ class Subject:
         return float(np.ceil(2 * np.clip(widest * 1.15, 3.0, 8.0)) / 2)
 
     @torch.no_grad()
+    def encode(self, x: Tensor) -> Tensor:
+        """Samples as they are stored ``[n, *shape]`` -> means of their codes ``[n, latent_dim]``."""
+        return torch.cat([self.model.encode(to_unit(part)).mu for part in x.split(256)])
+
+    @torch.no_grad()
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """Codes ``[n, latent_dim]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``; of classes ``y`` ``[n]``."""
+        """Codes ``[n, latent_dim]``, classes ``[n]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``."""
         y = self.model.labels_in_turn(len(z)) if y is None else y
         labels = [None] * len(z) if y is None else y.split(256)
         parts = zip(z.split(256), labels, strict=False)
