@@ -15,7 +15,7 @@ from tests.small_models import fresh
 def test_a_linear_generator_is_inverted_to_the_ridge_solution(linear_of: Callable[..., Model]) -> None:
     matrix = torch.tensor([[1.0, 0.5, 0.0], [-0.3, 0.8, 0.4]])
     model, x, weight = linear_of(matrix), torch.tensor([[0.7, -0.2]]), 0.05
-    found = closest(model, x, restarts=3, steps=600, rate=0.2, prior=weight)
+    found = closest(model, x, restarts=3, steps=300, rate=0.2, prior=weight)
     # min |Wz - x|^2 / 2 + weight |z|^2 / 3
     exact = torch.linalg.solve(matrix.T @ matrix / 2 + weight / 3 * torch.eye(3), matrix.T @ x[0] / 2)
     torch.testing.assert_close(found.z, exact.expand(3, 3), atol=2e-3, rtol=0)

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.explore import dimensions, draw, interpolate, map, reconstruct, samples
+from pages.parts.explore import (
+    arithmetic,
+    bookmarks,
+    dimensions,
+    draw,
+    interpolate,
+    map,
+    neighbours,
+    reconstruct,
+    samples,
+)
 from pages.parts.explore.subject import Subject
 from pages.parts.text import _
 
@@ -12,11 +22,14 @@ SECTIONS: dict[str, Callable[[Subject], None]] = {
     "map": map.show,
     "draw": draw.show,
     "interpolate": interpolate.show,
+    "arithmetic": arithmetic.show,
     "samples": samples.show,
+    "neighbours": neighbours.show,
     "reconstruct": reconstruct.show,
     "dimensions": dimensions.show,
+    "bookmarks": bookmarks.show,
 }
-PICTURES = frozenset({"map", "draw"})
+PICTURES = frozenset({"map", "draw", "arithmetic", "neighbours"})
 """Sections that mean something for pictures only: the desk of a decoder of points shows both planes whole."""
 _KEY = "explore-section"
 
@@ -26,9 +39,12 @@ def _names() -> dict[str, str]:
         "map": _("Map"),
         "draw": _("Draw"),
         "interpolate": _("Interpolate"),
+        "arithmetic": _("Arithmetic"),
         "samples": _("Samples"),
+        "neighbours": _("Neighbours"),
         "reconstruct": _("Reconstruct"),
         "dimensions": _("Dimensions"),
+        "bookmarks": _("Bookmarks"),
     }
 
 

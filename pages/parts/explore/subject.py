@@ -155,6 +155,18 @@ def _examples(folder: RunFolder, model: Model) -> Examples:
     return Examples(originals, None if labels is None else labels[: len(originals)], model.spec.classes)
 
 
+def training(subject: Subject) -> Tensor | None:
+    """What the model was trained on, uint8 ``[N, C, H, W]`` or points ``[N, 2]``; None where that is not at hand."""
+    config = subject.folder.config()
+    try:
+        if at_hand(config.data):
+            data = select(_data(config.data, config.seed), config.classes, config.data_size, config.seed)
+            return data.train if data.spec.shape == subject.model.spec.shape else None
+    except UserError:
+        pass  # as with the examples
+    return None
+
+
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _load(path: str, version: int) -> Subject:
     torch.set_num_threads(1)
