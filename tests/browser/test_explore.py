@@ -243,7 +243,7 @@ def saved(page: Page, button: Locator, folder: Path) -> Path:
 def test_downloads_are_what_they_say(studio: Server, page: Page, visit: Visit, tmp_path: Path) -> None:
     visit(page, f"{studio.url}/explore?run=vae2&show=interpolate")
     Desk(page)
-    walk = saved(page, page.get_by_role("button", name="Film"), tmp_path)
+    walk = saved(page, page.get_by_role("button", name="GIF"), tmp_path)
     with Image.open(walk) as film:
         assert (film.format, film.n_frames) == ("GIF", 18)
     strip = saved(page, page.get_by_role("button", name="Strip"), tmp_path)

@@ -231,3 +231,22 @@ def _folder_labels(names: Sequence[str]) -> tuple[Tensor | None, tuple[str, ...]
 def _natural(name: str) -> list[tuple[int, str]]:
     """Sorts 2 before 10."""
     return [(int(part[:18]), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def read_one(name: str, data: bytes, look: Look) -> Tensor:
+    """One picture file, uint8 ``[C, size, size]``; ``look`` says size and channels.
+
+    Raises:
+        UserError: It is too large, or no picture that can be read.
+    """
+    assert look.size is not None
+    images.check(look.size, look.channels)
+    try:
+        if len(data) > limits.MAX_PICTURE_BYTES:
+            raise UnreadableError(f"it is larger than {limits.MAX_PICTURE_BYTES >> 20} MB")
+        size = look.size
+        array = _open(data, lambda image: _square(image, size, look))
+    except UnreadableError as error:
+        raise UserError(f"{clean(name)!r} cannot be used: {error}; give a whole PNG or JPEG file.") from None
+    planes = torch.from_numpy(array.transpose(2, 0, 1).copy())[None]
+    return images.fit(planes, Look(channels=look.channels))[0]

@@ -1,110 +1,178 @@
-"""From one point to another: along the straight line and along the great circle, side by side."""
+"""Through latent space from picture to picture: straight, along the sphere, and pushed out to it, side by side."""
 
-from typing import NamedTuple
+import secrets
 
 import numpy as np
 import streamlit as st
 import torch
 from torch import Tensor
 
-from genmodels.latent.interpolate import lerp, slerp
-from genmodels.latent.prior import truncated
+from genmodels.latent.interpolate import WAYS, Path, step_lengths, through
+from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
 from genmodels.plots.walk import gif, there_and_back
-from pages.parts.explore import point
+from pages.parts.curves import Curve, Level, Mark, curves
+from pages.parts.explore import places, point
+from pages.parts.explore.places import Place
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.frame_player import frame_player
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS
+from pages.parts.palette import CONCEPTS, Concept
 from pages.parts.scatter import scatter
 from pages.parts.text import _
 
 COLUMNS = 8
+WIDEST = 12
+"""Frames in a row of the film's sheet; pictures in a strip at most."""
+FEWEST, MOST = 2, 6
+"""Key frames."""
+COLOURS: dict[str, Concept] = {"linear": "generated", "spherical": "generator", "norm-kept": "encoder"}
+_COUNT = "_explore_frames"
 
 
-class Paths(NamedTuple):
-    """Codes along both ways, ``[steps, latent_dim]`` each."""
-
-    linear: Tensor
-    spherical: Tensor
+def _names() -> dict[str, str]:
+    return {"linear": _("linear"), "spherical": _("spherical"), "norm-kept": _("norm kept")}
 
 
 @st.fragment
 def show(subject: Subject) -> None:
-    st.markdown(_("**From one to the other.** A good latent space has no gap in between."))
+    st.markdown(_("**From one to the next.** A good latent space has no gap in between."))
+    keys = _keys(subject)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        a = _end(subject, "a", _("From"), 0)
-        b = _end(subject, "b", _("To"), 1)
-        steps = st.slider(_("Steps"), 3, 24, 10, key="explore-steps", width=200)
-    t = torch.linspace(0, 1, steps)
-    paths = Paths(lerp(a, b, t), slerp(a, b, t))
+        steps = st.slider(
+            _("Steps"), 2, 24, 9, key="explore-steps", width=170, help=_("From each key frame to the next.")
+        )
+        overshoot = st.slider(
+            _("Overshoot"), 0.0, 1.0, 0.0, 0.25, key="explore-overshoot", width=170,
+            help=_("So far beyond the first and the last, in units of one stretch: what comes after?"),
+        )  # fmt: skip
+        label = places.class_of(subject, "explore-path-class")
+    codes = torch.stack([key.code for key in keys])
+    paths = {name: through(codes, steps, way, overshoot) for name, way in WAYS.items()}
     if subject.images:
-        _strips(subject, paths)
+        _pictures(subject, paths, keys, label)
     else:
         _lines(subject, paths)
-    st.caption(
-        _("Linear cuts through the middle, where codes are shorter than the prior's; spherical keeps their length.")
-    )
+        _norms(subject, paths, keys)
 
 
-def _end(subject: Subject, key: str, label: str, start: int) -> Tensor:
-    """One end: of a seed, of a test sample, or where the desk is now."""
-    kinds = {"seed": _("Seed"), "sample": _("Test sample"), "z": _("z now")}
-    if not subject.encodes:
-        del kinds["sample"]
-    first = "sample" if subject.encodes else "seed"
-    kind = st.selectbox(
-        label,
-        list(kinds),
-        list(kinds).index(first),
-        format_func=kinds.__getitem__,
-        key=f"explore-{key}-kind",
-        width=150,
-    )
-    if kind == "z":
-        return point.current(subject).code[0]
-    most = len(subject.examples.x) - 1 if kind == "sample" else point.MOST_SEED
-    number = st.number_input(_("Number"), 0, most, min(start, most), key=f"explore-{key}-{kind}", width=110)
-    return subject.codes[number] if kind == "sample" else truncated(subject.model, 1, 1.0, number)[0]
+# ---------------------------------------------------------------- key frames
 
 
-def _strips(subject: Subject, paths: Paths) -> None:
-    linear, spherical = (pixels(subject.decode(path)) for path in paths)
-    strip = tile(np.concatenate([linear, spherical]), columns=len(linear), gap=1)
-    left, right = st.columns([1, 3], gap="large", vertical_alignment="center")
+def _keys(subject: Subject) -> list[Place]:
+    count = st.session_state.setdefault(_COUNT, FEWEST)
+    keys = []
+    with st.container(horizontal=True, key="explore-keys"):
+        for i in range(count):
+            with st.container(key=f"explore-key-{i}", width=150, gap="small"):
+                keys.append(_key(subject, i))
+    with st.container(horizontal=True):
+        st.button(
+            _("Add"), key="explore-key-add", icon=":material/add:", on_click=_count, args=(1,), disabled=count >= MOST,
+            help=_("One more key frame, at most six."),
+        )  # fmt: skip
+        st.button(
+            _("Remove"), key="explore-key-remove", icon=":material/remove:", on_click=_count, args=(-1,),
+            disabled=count <= FEWEST,
+        )  # fmt: skip
+        st.button(
+            _("Surprise"), key="explore-key-throw", icon=":material/casino:", on_click=_throw,
+            help=_("Six key frames that nobody has chosen."),
+        )  # fmt: skip
+    return keys
+
+
+def _key(subject: Subject, i: int) -> Place:
+    kind = "sample" if subject.encodes else "seed"
+    picture = st.container()
+    key = places.choose(subject, f"explore-key{i}", _("Key frame {n}").format(n=i + 1), kind, i)
+    if subject.images:
+        with picture:
+            image_grid(pixels(subject.decode(key.code[None]))[0], key=f"explore-key-{i}-picture", alt=key.name,
+                       most_width=84)  # fmt: skip
+    return key
+
+
+def _count(change: int) -> None:
+    st.session_state[_COUNT] = min(MOST, max(FEWEST, st.session_state[_COUNT] + change))
+
+
+def _throw() -> None:
+    st.session_state[_COUNT] = MOST
+    for i in range(MOST):
+        st.session_state[f"explore-key{i}-kind"] = "seed"
+        st.session_state[f"explore-key{i}-seed"] = secrets.randbelow(point.MOST_SEED + 1)
+
+
+# ---------------------------------------------------------------- what is on the way
+
+
+def _pictures(subject: Subject, paths: dict[str, Path], keys: list[Place], label: int | None) -> None:
+    n = len(paths["linear"].codes)
+    decoded = {name: subject.decode(path.codes, places.labels(label, n)) for name, path in paths.items()}
+    left, right = st.columns([1, 3], gap="large")
     with left:
-        order = there_and_back(len(spherical))
-        sheet = encode(_rgb(tile(spherical[order], columns=COLUMNS, gap=0)))
-        frame_player(
-            sheet,
-            frames=len(order),
-            columns=COLUMNS,
-            key="explore-walk",
-            alt=_("The walk as a film"),
-            frames_per_second=6,
-            most_width=240,
-        )
+        _film(subject, decoded)
     with right:
-        image_grid(strip, key="explore-strip", alt=_("Both ways as strips"), captions=[_("linear"), _("spherical")])
-        with st.container(horizontal=True):
-            st.download_button(
-                _("Strip"),
-                lambda: encode(_rgb(strip), "png", 4),
-                f"{subject.folder.id}-strip.png",
-                "image/png",
-                key="explore-strip-file",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-            st.download_button(
-                _("Film"),
-                lambda: gif(_rgb(spherical[order])),
-                f"{subject.folder.id}-walk.gif",
-                "image/gif",
-                key="explore-walk-file",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        _strips(subject, decoded)
+    below = st.columns(2, gap="large")
+    with below[0]:
+        _norms(subject, paths, keys)
+    with below[1]:
+        _steps(paths, decoded, keys)
+
+
+def _strips(subject: Subject, decoded: dict[str, Tensor]) -> None:
+    n = len(decoded["linear"])
+    chosen = np.unique(np.linspace(0, n - 1, min(n, WIDEST)).round().astype(int))
+    strip = tile(np.concatenate([pixels(x[chosen]) for x in decoded.values()]), columns=len(chosen), gap=1)
+    image_grid(strip, key="explore-strip", alt=_("All ways as strips"), captions=[_names()[name] for name in decoded])
+    st.download_button(
+        _("Strip"),
+        lambda: encode(_rgb(strip), "png", 4),
+        f"{subject.folder.id}-strip.png",
+        "image/png",
+        key="explore-strip-file",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption(
+        _(
+            "Linear cuts through the middle, where codes are shorter than the prior's. Spherical keeps their length "
+            "and turns evenly. Norm kept pushes the line out to that length, and so hurries in the middle."
+        )
+    )
+
+
+def _film(subject: Subject, decoded: dict[str, Tensor]) -> None:
+    """The walk as an endless loop, and as a file."""
+    names = _names()
+    way = st.segmented_control(
+        _("Walk"), list(names), default="spherical", format_func=names.__getitem__, key="explore-way", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    speed = st.slider(_("Speed"), 1, 24, 6, key="explore-speed", format=_("%d a second"))
+    frames = pixels(decoded[way or "spherical"])
+    order = there_and_back(len(frames))
+    frame_player(
+        encode(_rgb(tile(frames[order], columns=COLUMNS, gap=0))),
+        frames=len(order),
+        columns=COLUMNS,
+        key="explore-walk",
+        alt=_("The walk as a film"),
+        frames_per_second=speed,
+        most_width=260,
+        film=f"{subject.folder.id}-walk",
+    )
+    st.download_button(
+        _("GIF"),
+        lambda: gif(_rgb(frames[order]), speed),
+        f"{subject.folder.id}-walk.gif",
+        "image/gif",
+        key="explore-walk-file",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _rgb(picture: np.ndarray) -> np.ndarray:
@@ -112,17 +180,63 @@ def _rgb(picture: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:-1], 3)))
 
 
-def _lines(subject: Subject, paths: Paths) -> None:
-    linear, spherical = (subject.decode(path) for path in paths)
+# ---------------------------------------------------------------- how long, how far
+
+
+def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
+    """The length of the code along each way, and what is usual under the prior."""
+    series = [_curve(name, path.times, path.codes.norm(dim=1)) for name, path in paths.items()]
+    st.markdown(_("**Length of z** along the way"))
+    usual = (subject.latent_dim / (3 if is_uniform(subject.model) else 1)) ** 0.5
+    curves(
+        series,
+        key="explore-norms",
+        alt=_("Length of the code along each way"),
+        levels=[Level(_("usual under the prior"), usual, "z")],
+        marks=_marks(keys),
+        x_title=_("stretches passed"),
+        height=250,
+    )
+
+
+def _steps(paths: dict[str, Path], decoded: dict[str, Tensor], keys: list[Place]) -> None:
+    """How much the picture changes from step to step along each way."""
+    st.markdown(_("**How much the picture changes** in each step, %"))
+    series = []
+    for name, path in paths.items():
+        x = decoded[name].float() / 255
+        between = (path.times[1:] + path.times[:-1]) / 2
+        series.append(_curve(name, between, 100 * step_lengths(x) / x[0].numel() ** 0.5))
+    curves(
+        series,
+        key="explore-step-lengths",
+        alt=_("How much the picture changes in each step"),
+        marks=_marks(keys),
+        x_title=_("stretches passed"),
+        height=250,
+    )
+
+
+def _curve(name: str, x: Tensor, y: Tensor) -> Curve:
+    return Curve(_names()[name], x.numpy(), y.numpy(), COLOURS[name], dashed=name == "norm-kept")
+
+
+def _marks(keys: list[Place]) -> list[Mark]:
+    return [Mark(str(i + 1), i) for i in range(len(keys))]
+
+
+def _lines(subject: Subject, paths: dict[str, Path]) -> None:
+    """Where the data are points: all ways through the plane."""
+    ways = {name: subject.decode(path.codes) for name, path in paths.items()}
     real = subject.examples.x[:500]
-    labels = np.repeat([0, 1, 2], [len(real), len(linear), len(spherical)])
+    sets = [real, *ways.values()]
     scatter(
-        torch.cat([real, linear, spherical]).numpy(),
-        labels,
+        torch.cat(sets).numpy(),
+        np.repeat(np.arange(len(sets)), [len(x) for x in sets]),
         key="explore-lines",
-        classes=(_("real"), _("linear"), _("spherical")),
-        colours=(CONCEPTS["real"], CONCEPTS["generated"], CONCEPTS["generator"]),
-        alt=_("Both ways through the plane"),
+        classes=(_("real"), *(_names()[name] for name in ways)),
+        colours=(CONCEPTS["real"], *(CONCEPTS[COLOURS[name]] for name in ways)),
+        alt=_("All ways through the plane"),
         point_radius=3.5,
         most_width=520,
     )

@@ -3,16 +3,18 @@
 import numpy as np
 import streamlit as st
 import torch
-from torch import Tensor
 
-from pages.parts.explore import point
+from genmodels.latent.posterior import draws
+from genmodels.training.views import to_pixels
+from pages.parts.explore import point, posterior
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS
+from pages.parts.palette import CONCEPTS, Concept
 from pages.parts.scatter import scatter
 from pages.parts.text import _
 
-SHOWN = 10
+SHOWN, DRAWS = 10, 8
+"""Samples beside each other, and draws from the posterior of each."""
 
 
 @st.fragment
@@ -34,10 +36,17 @@ def _pictures(subject: Subject) -> None:
     first = st.session_state.get("_explore_first", 0) % total
     chosen = (torch.arange(min(SHOWN, total)) + first) % total
     original = subject.examples.x[chosen]
-    rebuilt = _rebuilt(subject, chosen)
+    seen = [draws(subject.model, sample, DRAWS) for sample in original.split(1)]
+    rebuilt = torch.cat([to_pixels(each.at_mean, subject.model) for each in seen])
     lost = (original.int() - rebuilt.int()).abs().to(torch.uint8)
-    picture = tile(pixels(torch.cat([original, rebuilt, lost])), columns=len(chosen))
-    captions = [(_("original"), "real"), (_("reconstruction"), "reconstruction"), _("error")]
+    rows = [original, rebuilt, lost]
+    captions: list[str | tuple[str, Concept]] = [
+        (_("original"), "real"), (_("reconstruction"), "reconstruction"), _("error"),
+    ]  # fmt: skip
+    if unsure := seen[0].q.logvar is not None:
+        rows.append(torch.stack([posterior.deviation(each) for each in seen]))
+        captions.append((_("unsure"), "sigma"))
+    picture = tile(pixels(torch.cat(rows)), columns=len(chosen))
     image_grid(
         picture, key="explore-pairs", alt=_("Originals, reconstructions and their difference"), captions=captions
     )
@@ -51,13 +60,16 @@ def _pictures(subject: Subject) -> None:
                 percent=100 * float(error.mean())
             )
         )
+    if unsure:
+        st.caption(
+            _(
+                "Unsure: where the pixels differ among {k} draws of z from q(z|x), the most that there is in white."
+            ).format(k=DRAWS)
+        )
+        posterior.show(subject, seen[number - 1], "explore-seen")
     if take:
         point.move(subject, subject.codes[chosen[number - 1]])
         st.rerun()
-
-
-def _rebuilt(subject: Subject, chosen: Tensor) -> Tensor:
-    return subject.decode(subject.codes[chosen])
 
 
 def _next(total: int) -> None:

@@ -4,34 +4,53 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.explore import dimensions, interpolate, map, reconstruct, samples
+from pages.parts.explore import (
+    arithmetic,
+    bookmarks,
+    dimensions,
+    draw,
+    interpolate,
+    map,
+    neighbours,
+    reconstruct,
+    samples,
+)
 from pages.parts.explore.subject import Subject
 from pages.parts.text import _
 
 SECTIONS: dict[str, Callable[[Subject], None]] = {
     "map": map.show,
+    "draw": draw.show,
     "interpolate": interpolate.show,
+    "arithmetic": arithmetic.show,
     "samples": samples.show,
+    "neighbours": neighbours.show,
     "reconstruct": reconstruct.show,
     "dimensions": dimensions.show,
+    "bookmarks": bookmarks.show,
 }
+PICTURES = frozenset({"map", "draw", "arithmetic", "neighbours"})
+"""Sections that mean something for pictures only: the desk of a decoder of points shows both planes whole."""
 _KEY = "explore-section"
 
 
 def _names() -> dict[str, str]:
     return {
         "map": _("Map"),
+        "draw": _("Draw"),
         "interpolate": _("Interpolate"),
+        "arithmetic": _("Arithmetic"),
         "samples": _("Samples"),
+        "neighbours": _("Neighbours"),
         "reconstruct": _("Reconstruct"),
         "dimensions": _("Dimensions"),
+        "bookmarks": _("Bookmarks"),
     }
 
 
 def show(subject: Subject) -> None:
     """The choice of sections, kept in the address (``?show=``), and the one that is chosen."""
-    # The desk of a decoder of points shows both planes whole: there is no more to map.
-    offered = [name for name in SECTIONS if subject.images or name != "map"]
+    offered = [name for name in SECTIONS if subject.images or name not in PICTURES]
     wanted = st.query_params.get("show")
     st.session_state[_KEY] = wanted if wanted in offered else offered[0]
     chosen = st.segmented_control(

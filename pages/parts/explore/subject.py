@@ -106,9 +106,17 @@ class Subject:
         return float(np.ceil(2 * np.clip(widest * 1.15, 3.0, 8.0)) / 2)
 
     @torch.no_grad()
-    def decode(self, z: Tensor) -> Tensor:
-        """Codes ``[n, latent_dim]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``."""
-        return torch.cat([to_pixels(self.model.decode(part), self.model) for part in z.split(256)])
+    def encode(self, x: Tensor) -> Tensor:
+        """Samples as they are stored ``[n, *shape]`` -> means of their codes ``[n, latent_dim]``."""
+        return torch.cat([self.model.encode(to_unit(part)).mu for part in x.split(256)])
+
+    @torch.no_grad()
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Codes ``[n, latent_dim]``, classes ``[n]`` -> uint8 pictures ``[n, C, H, W]`` or points ``[n, 2]``."""
+        y = self.model.labels_in_turn(len(z)) if y is None else y
+        labels = [None] * len(z) if y is None else y.split(256)
+        parts = zip(z.split(256), labels, strict=False)
+        return torch.cat([to_pixels(self.model.decode(part, label), self.model) for part, label in parts])
 
 
 def subscript(number: int) -> str:
@@ -145,6 +153,18 @@ def _examples(folder: RunFolder, model: Model) -> Examples:
     fixed = folder.fixed()
     originals, labels = fixed["originals"], fixed.get("labels")
     return Examples(originals, None if labels is None else labels[: len(originals)], model.spec.classes)
+
+
+def training(subject: Subject) -> Tensor | None:
+    """What the model was trained on, uint8 ``[N, C, H, W]`` or points ``[N, 2]``; None where that is not at hand."""
+    config = subject.folder.config()
+    try:
+        if at_hand(config.data):
+            data = select(_data(config.data, config.seed), config.classes, config.data_size, config.seed)
+            return data.train if data.spec.shape == subject.model.spec.shape else None
+    except UserError:
+        pass  # as with the examples
+    return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)

@@ -17,6 +17,7 @@ def frame_player(
     alt: str,
     frames_per_second: float = 2.0,
     most_width: int | None = None,
+    film: str | None = None,
 ) -> None:
     """Play the frames of a sheet as a loop; neighbours are blended, the last one flows into the first.
 
@@ -30,6 +31,8 @@ def frame_player(
         alt: What is seen, for those who do not see it.
         frames_per_second: Frames passed in a second.
         most_width: Width in CSS pixels that is not exceeded; None: all there is.
+        film: Name of the video, without ending, that a button offers (WebM, or MP4 where the browser cannot); the
+            browser records it itself, in the time that one turn takes. None: no button.
 
     Raises:
         ValueError: The sheet is no picture, or there is no frame or column.
@@ -43,6 +46,7 @@ def frame_player(
         "frames_per_second": frames_per_second,
         "alt": alt,
         "most_width": most_width,
-        "words": {"play": _("Play"), "position": _("Position in the walk")},
+        "film": film,
+        "words": {"video": _("Video"), "play": _("Play"), "position": _("Position in the walk")},
     }
     _player(key=key, data=data)

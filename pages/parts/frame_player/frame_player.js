@@ -37,6 +37,7 @@ class Player {
     this.button.setAttribute("aria-label", data.words.play);
     this.slider.setAttribute("aria-label", data.words.position);
     this.slider.max = data.frames;
+    this.offerFilm();
     this.root.querySelector(".player").style.maxWidth = data.most_width ? `${data.most_width}px` : "";
     if (data.sheet !== this.source) {
       this.source = data.sheet;
@@ -88,6 +89,57 @@ class Player {
     put(from, 1);
     put((from + 1) % frames, this.position - Math.floor(this.position));
     this.slider.value = this.position;
+  }
+
+  // ------------------------------------------------------------ as a file
+
+  offerFilm() {
+    const kinds = ["video/webm", "video/mp4"];
+    this.kind = globalThis.MediaRecorder ? kinds.find((kind) => MediaRecorder.isTypeSupported(kind)) : undefined;
+    const wanted = Boolean(this.data.film && this.kind);
+    if (!wanted) this.film?.remove();
+    if (!wanted) return (this.film = null);
+    if (!this.film) {
+      this.film = Object.assign(document.createElement("button"), { type: "button", className: "film" });
+      this.film.onclick = () => this.record();
+      this.root.querySelector(".bar").append(this.film);
+    }
+    if (!this.film.disabled) this.film.textContent = this.data.words.video;
+  }
+
+  // One turn of the loop, drawn large on a canvas out of sight, at the speed it is shown at.
+  async record() {
+    const { frames, frames_per_second, film, words } = this.data;
+    const { width, height } = this.canvas;
+    const scale = Math.max(1, Math.floor(512 / Math.max(width, height)));
+    const large = Object.assign(document.createElement("canvas"), { width: width * scale, height: height * scale });
+    const context = large.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    const recorder = new MediaRecorder(large.captureStream(30), { mimeType: this.kind, videoBitsPerSecond: 4e6 });
+    const parts = [];
+    recorder.ondataavailable = (event) => parts.push(event.data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    this.toggle(false);
+    this.film.disabled = true;
+    this.position = 0;
+    recorder.start();
+    const began = performance.now();
+    for (let turn = 0; turn < 1 && this.sheet; ) {
+      turn = Math.min(1, (performance.now() - began) / 1000 / (frames / frames_per_second));
+      this.position = (turn * frames) % frames;
+      this.draw();
+      context.drawImage(this.canvas, 0, 0, large.width, large.height);
+      this.film.textContent = `${Math.round(100 * turn)} %`;
+      await new Promise(requestAnimationFrame);
+    }
+    recorder.stop();
+    await stopped;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(parts, { type: this.kind }));
+    link.download = `${film}.${this.kind.split("/")[1]}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    Object.assign(this.film, { disabled: false, textContent: words.video });
   }
 
   end() {

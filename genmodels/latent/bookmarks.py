@@ -1,0 +1,123 @@
+"""Places worth coming back to: points, directions and groups of codes, kept with a run."""
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from typing_extensions import TypedDict
+
+from genmodels.errors import UserError
+from genmodels.jsontext import to_json
+from genmodels.training.files import read_json, write_json
+
+FILE = "bookmarks.json"
+MOST_MARKS, MOST_CODES, MOST_NAME = 100, 300, 40
+"""Bookmarks of one run, codes in all of them together, letters of a name."""
+
+Kind = Literal["point", "direction", "group"]
+Value = Annotated[float, Field(ge=-1e3, le=1e3, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, config=ConfigDict(strict=False, extra="forbid"))
+class Bookmark:
+    """A point, a direction (one code each), or a group (several codes).
+
+    Attributes:
+        name: Unique within its run.
+        kind: What it is.
+        codes: A row of ``latent_dim`` numbers for each code.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+    kind: Kind
+    codes: Annotated[tuple[tuple[Value, ...], ...], Field(min_length=1, max_length=MOST_CODES)]
+
+    def mean(self) -> tuple[float, ...]:
+        """The middle of its codes.
+
+        >>> Bookmark("two", "group", ((0.0, 2.0), (1.0, 4.0))).mean()
+        (0.5, 3.0)
+        """
+        return tuple(math.fsum(column) / len(self.codes) for column in zip(*self.codes, strict=True))
+
+
+class _File(TypedDict):
+    schema_version: Literal[1]
+    marks: list[Bookmark]
+
+
+_FILE = TypeAdapter(_File)
+
+
+def checked(marks: list[Bookmark], latent_dim: int) -> list[Bookmark]:
+    """``marks`` if a run with ``latent_dim`` dimensions can keep them.
+
+    Raises:
+        UserError: A name is there twice, a code has another length, or there are too many.
+    """
+    if len(marks) > MOST_MARKS or sum(len(mark.codes) for mark in marks) > MOST_CODES:
+        raise UserError(f"A run keeps at most {MOST_MARKS} bookmarks with {MOST_CODES} codes; remove some first.")
+    names = [mark.name for mark in marks]
+    if double := next((name for name in names if names.count(name) > 1), None):
+        raise UserError(f"There already is a bookmark called {double!r}; choose another name.")
+    if any(len(code) != latent_dim for mark in marks for code in mark.codes):
+        raise UserError(f"These bookmarks belong to another model: this one has {latent_dim} latent dimensions.")
+    if any(mark.kind != "group" and len(mark.codes) != 1 for mark in marks):
+        raise UserError("A point or direction is one code; only a group has several.")
+    return marks
+
+
+def load(folder: Path, latent_dim: int) -> list[Bookmark]:
+    """The bookmarks in a run folder; none where there is no file.
+
+    Raises:
+        UserError: The file is damaged, too large, or belongs to another model.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return []
+    try:
+        return checked(_FILE.validate_python(read_json(path))["marks"], latent_dim)
+    except ValidationError:
+        raise UserError("The bookmarks of this run are damaged; the next one that you keep replaces them.") from None
+
+
+def save(folder: Path, marks: list[Bookmark], latent_dim: int) -> None:
+    """Keep the bookmarks in a run folder, in one go: readers see the old ones or the new ones.
+
+    Raises:
+        UserError: As :func:`checked`, or the folder is gone.
+    """
+    checked(marks, latent_dim)
+    try:
+        write_json(folder / FILE, _plain(marks))
+    except OSError as error:
+        raise UserError(f"The bookmark could not be kept ({error.strerror}).") from None
+
+
+def as_json(marks: list[Bookmark]) -> str:
+    """The file as it lies in the run folder."""
+    return to_json(_plain(marks)) + "\n"
+
+
+def as_csv(marks: list[Bookmark], latent_dim: int) -> str:
+    """A row for each code: name, kind, z1, z2, ...
+
+    Names that a spreadsheet would take for a formula get an apostrophe in front.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["name", "kind", *(f"z{j + 1}" for j in range(latent_dim))])
+    for mark in marks:
+        name = f"'{mark.name}" if mark.name[0] in "=+-@\t\r" else mark.name
+        table.writerows([name, mark.kind, *(f"{value:.6g}" for value in code)] for code in mark.codes)
+    return text.getvalue()
+
+
+def _plain(marks: list[Bookmark]) -> dict[str, object]:
+    rows = [{"name": mark.name, "kind": mark.kind, "codes": mark.codes} for mark in marks]
+    return {"schema_version": 1, "marks": rows}

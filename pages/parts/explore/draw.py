@@ -1,0 +1,199 @@
+"""Draw, and see what the model makes of it: encoded at once where there is an encoder, else searched for."""
+
+import streamlit as st
+import torch
+
+from genmodels.errors import UserError
+from genmodels.latent.invert import Found
+from genmodels.latent.posterior import Draws, draws
+from pages.parts.draw_pad import Drawn, draw_pad
+from pages.parts.explore import drawing, point, posterior, search
+from pages.parts.explore.subject import Subject, pixels
+from pages.parts.image_grid import image_grid
+from pages.parts.palette import word
+from pages.parts.text import _
+
+DRAWS = 8
+UPLOADS = ["png", "jpg", "jpeg", "gif", "bmp", "webp"]
+
+
+def show(subject: Subject) -> None:
+    """The pad and what comes of it."""
+    drawing.reopen(subject)
+    _desk(subject)
+
+
+@st.fragment
+def _desk(subject: Subject) -> None:
+    if subject.encodes:
+        st.markdown(_("**Draw something.** The encoder reads it while you draw, and the decoder draws it back."))
+    else:
+        st.markdown(
+            _(
+                "**Draw something.** A generator has no way back, so z is searched for: many small steps towards "
+                "the code whose picture is closest to yours."
+            )
+        )
+    settings = _settings(subject)
+    now = drawing.current(subject)
+    seen = found = None
+    views, aside = st.columns([2, 1], gap="large")
+    with views, st.container(key="explore-draw"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.html(word("real", _("Yours")))
+            _pad(subject, now)
+        with right:
+            if not now.touched:
+                _nothing_yet(subject)
+            elif subject.encodes:
+                seen = _encoded(subject, now, settings)
+            else:
+                found = _searched(subject, now, settings)
+    if seen is not None:
+        with aside:
+            posterior.plane(subject, seen, "explore-drawn")
+        posterior.show(subject, seen, "explore-drawn")
+        if settings["search"]:
+            _compared(subject, now)
+    if found is not None:
+        search.details(subject, found)
+
+
+# ---------------------------------------------------------------- what is set
+
+
+def _settings(subject: Subject) -> dict[str, float | int | bool | None]:
+    """Where the picture comes from, and how it is read."""
+    values: dict[str, float | int | bool | None] = {"temperature": 1.0, "search": False, "label": None}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        most = len(subject.examples.x)
+        st.number_input(
+            _("Test sample"), 1, most, None, key="explore-draw-sample", width=140, placeholder=_("none"),
+            on_change=_take_sample, args=(subject,),
+            help=_("Put a real sample, which the model has never seen, on the pad; then draw on it."),
+        )  # fmt: skip
+        with st.popover(_("Upload"), icon=":material/upload:", key="explore-draw-upload"):
+            _upload(subject)
+        if subject.encodes:
+            values["temperature"] = st.slider(
+                _("Temperature"), 0.0, 3.0, 1.0, 0.1, key="explore-draw-temperature", width=180,
+                help=_("How far the draws stray from mu: this many times sigma."),
+            )  # fmt: skip
+            values["search"] = st.toggle(
+                _("Search too"), key="explore-draw-search",
+                help=_("Look for an even closer code by optimisation, and compare it with the encoder's one guess."),
+            )  # fmt: skip
+        elif subject.model.conditional:
+            names = subject.examples.classes
+            values["label"] = st.selectbox(
+                _("Class"), range(len(names)), None, format_func=names.__getitem__, key="explore-draw-class",
+                placeholder=_("try all"), width=150, help=_("What the generator is told to draw."),
+            )  # fmt: skip
+    return values
+
+
+def _take_sample(subject: Subject) -> None:
+    number = st.session_state["explore-draw-sample"]
+    if number is not None:
+        drawing.put(subject, subject.examples.x[number - 1 : number])
+
+
+def _upload(subject: Subject) -> None:
+    given = st.file_uploader(_("A picture"), UPLOADS, key="explore-draw-file")
+    whole = st.toggle(_("Whole picture"), key="explore-draw-whole", help=_("With bars beside it, instead of cropped."))
+    turns = {None: _("As needed"), False: _("Keep"), True: _("Turn round")}
+    negative = st.segmented_control(
+        _("Light and dark"), list(turns), key="explore-draw-negative", format_func=turns.__getitem__,
+        help=_("Pictures of this set may be light on dark; a photographed drawing is dark on light."),
+    )  # fmt: skip
+    st.caption(_("It is made as small as the model's pictures, and stays in this session."))
+    about = None if given is None else (given.file_id, whole, negative, subject.model.spec.shape)
+    if about == st.session_state.get("_explore_uploaded"):
+        return
+    st.session_state["_explore_uploaded"] = about
+    if given is None:
+        return
+    try:
+        drawing.upload(subject, given.name, given.getvalue(), whole=whole, negative=negative)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _pad(subject: Subject, now: drawing.Drawing) -> None:
+    def drawn(answer: Drawn) -> None:
+        drawing.drawn(subject, torch.from_numpy(answer.picture).permute(2, 0, 1)[None].contiguous(), answer.resting)
+
+    shape = "x".join(map(str, subject.model.spec.shape))
+    draw_pad(
+        pixels(now.start)[0],
+        now.revision,
+        key=f"explore-pad-{shape}",
+        ground=drawing.ground_of(subject),
+        ink=drawing.ink_of(subject),
+        on_draw=drawn,
+    )
+
+
+def _nothing_yet(subject: Subject) -> None:
+    st.html(word("reconstruction", _("The model's")))
+    st.caption(_("Draw on the left with mouse, pen or finger, take a test sample, or upload a picture."))
+    if subject.examples.classes:
+        names = ", ".join(subject.examples.classes[:12])
+        st.caption(_("It has learned: {names}.").format(names=names))
+
+
+# ---------------------------------------------------------------- what comes of it
+
+
+def _encoded(subject: Subject, now: drawing.Drawing, settings: dict[str, float | int | bool | None]) -> Draws:
+    seen = draws(subject.model, now.picture, DRAWS, float(settings["temperature"] or 0))
+    rebuilt = (seen.at_mean * 255).round().to(torch.uint8)
+    st.html(word("reconstruction", _("The model's")))
+    image_grid(pixels(rebuilt)[0], key="explore-encoded", alt=_("Your picture, encoded and decoded"))
+    error = float((rebuilt.float() - now.picture.float()).div(255).square().mean()) ** 0.5
+    words = [_("Off by {error:.1f} %").format(error=100 * error)]
+    if seen.q.logvar is not None:
+        words.append(_("{nats:.1f} nats said about it").format(nats=posterior.nats(seen)))
+    if seen.label is not None:
+        words.append(_("read as {name}").format(name=subject.examples.classes[int(seen.label[0])]))
+    _take(subject, seen.q.mu[0], " · ".join(words))
+    return seen
+
+
+def _searched(subject: Subject, now: drawing.Drawing, settings: dict[str, float | int | bool | None]) -> search.Search:
+    st.html(word("generated", _("The model's")))
+    label = settings["label"]
+    found = search.begin(subject, now.picture, None if label is None else int(label), now.resting)
+    search.show(subject, found)
+    if found.done and found.told:
+        last: Found = found.told[-1]
+        _take(subject, last.z[last.best], "")
+    return found
+
+
+def _compared(subject: Subject, now: drawing.Drawing) -> None:
+    """The search beside the encoder's one guess."""
+    st.markdown(
+        _(
+            "**The same by search.** What the encoder says at one glance is a guess for all pictures at once; the "
+            "search takes its time for yours. The difference is called the amortisation gap."
+        )
+    )
+    found = search.begin(subject, now.picture, None, now.resting)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        search.show(subject, found)
+    with right:
+        search.details(subject, found)
+
+
+def _take(subject: Subject, z: torch.Tensor, words: str) -> None:
+    take = st.button(
+        _("Take it"), icon=":material/my_location:", key="explore-draw-take", help=_("Its code becomes z.")
+    )
+    if words:
+        st.caption(words)
+    if take:
+        point.move(subject, z.clamp(-point.FARTHEST, point.FARTHEST))
+        st.rerun()

@@ -1,0 +1,121 @@
+"""The visitor's own picture: drawn, uploaded, or a test sample to draw on. Kept for the session."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from genmodels.data.files.pictures import read_one
+from genmodels.data.images import Look
+from pages.parts.explore.subject import Subject
+
+_STATE = "_explore_drawings"
+_CODES = "_explore_drawing_codes"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture and how it came about.
+
+    Attributes:
+        picture: uint8 ``[1, C, H, W]``.
+        start: What the page has put on the pad.
+        revision: Grows whenever the page, not the hand, changes it.
+        resting: Whether the hand rests.
+        touched: Whether anything has been drawn or chosen yet.
+    """
+
+    picture: Tensor
+    start: Tensor
+    revision: int = 0
+    resting: bool = True
+    touched: bool = False
+
+
+def ground_of(subject: Subject) -> int:
+    """The commonest grey of the borders of real samples: 0 where pictures are light on dark, 255 the other way."""
+    x = subject.examples.x[:200]
+    borders = torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1)
+    return int(borders.flatten().median())
+
+
+def ink_of(subject: Subject) -> int:
+    """What stands out most from the ground."""
+    return 255 if ground_of(subject) < 128 else 0
+
+
+def current(subject: Subject) -> Drawing:
+    """The picture now; an empty one where there is none yet."""
+    kept = st.session_state.get(_STATE, {}).get(subject.model.spec.shape)
+    if kept is not None:
+        return kept
+    empty = torch.full((1, *subject.model.spec.shape), ground_of(subject), dtype=torch.uint8)
+    return Drawing(empty, empty)
+
+
+def _keep(subject: Subject, drawing: Drawing) -> None:
+    st.session_state.setdefault(_STATE, {})[subject.model.spec.shape] = drawing
+
+
+def drawn(subject: Subject, picture: Tensor, resting: bool) -> None:
+    """The hand has drawn."""
+    _keep(subject, replace(current(subject), picture=picture, resting=resting, touched=True))
+
+
+def put(subject: Subject, picture: Tensor) -> None:
+    """Put a picture uint8 ``[1, C, H, W]`` on the pad."""
+    now = current(subject)
+    _keep(subject, Drawing(picture, picture, now.revision + 1, touched=True))
+
+
+def reopen(subject: Subject) -> None:
+    """The pad is about to be drawn anew: what is on it should be there when it opens."""
+    now = current(subject)
+    if not torch.equal(now.start, now.picture):
+        _keep(subject, replace(now, start=now.picture, revision=now.revision + 1))
+
+
+def upload(subject: Subject, name: str, data: bytes, *, whole: bool, negative: bool | None) -> bool:
+    """Put a file on the pad, in the shape of the model's pictures; its colours turned round where that fits the data.
+
+    Args:
+        subject: The model.
+        name: Of the file.
+        data: Its bytes.
+        whole: Keep all of it, with bars beside it, instead of its central square.
+        negative: Whether to turn dark into light; None: where a grey set has a dark ground and the file a light one, or
+            the other way round.
+
+    Returns:
+        Whether it was turned round.
+
+    Raises:
+        UserError: The file is no picture that can be read.
+    """
+    channels, size = subject.model.spec.shape[0], subject.model.spec.shape[1]
+    ground = ground_of(subject)
+    picture = read_one(name, data, Look(size, channels, whole=whole, ground=255))
+    rim = torch.cat([picture[..., 0, :], picture[..., -1, :], picture[..., :, 0], picture[..., :, -1]], -1)
+    differs = abs(int(rim.flatten().median()) - ground) > 127
+    turned = (differs and channels == 1) if negative is None else negative
+    put(subject, (255 - picture if turned else picture)[None])
+    return turned
+
+
+# ---------------------------------------------------------------- its code
+
+
+def found(subject: Subject, z: Tensor) -> None:
+    """Remember the code ``[latent_dim]`` that a search has found for the picture that is on the pad."""
+    st.session_state[_CODES] = (subject.name, z)
+
+
+def code(subject: Subject) -> Tensor | None:
+    """The code of the picture, ``[latent_dim]``: encoded, or as it was found; None where there is none yet."""
+    if not current(subject).touched:
+        return None
+    if subject.encodes:
+        return subject.encode(current(subject).picture)[0]
+    kept = st.session_state.get(_CODES)
+    return kept[1] if kept is not None and kept[0] == subject.name else None

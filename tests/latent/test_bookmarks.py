@@ -1,0 +1,69 @@
+"""Bookmarks kept with a run."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from genmodels.errors import UserError
+from genmodels.latent.bookmarks import FILE, MOST_MARKS, Bookmark, as_csv, as_json, load, save
+
+MARKS = [
+    Bookmark("here", "point", ((0.5, -1.25),)),
+    Bookmark("smile", "direction", ((1.0, 0.0),)),
+    Bookmark("=SUM(A1)", "group", ((0.0, 1.0), (2.0, 3.0))),
+]
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    assert load(tmp_path, 2) == []
+    save(tmp_path, MARKS, 2)
+    assert load(tmp_path, 2) == MARKS
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert json.loads(as_json(MARKS)) == json.loads((tmp_path / FILE).read_text())
+
+
+def test_the_table_can_be_read_and_is_no_formula() -> None:
+    rows = list(csv.reader(as_csv(MARKS, 2).splitlines()))
+    assert rows[0] == ["name", "kind", "z1", "z2"]
+    assert rows[3:] == [["'=SUM(A1)", "group", "0", "1"], ["'=SUM(A1)", "group", "2", "3"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "[" * 100_000,
+        '{"schema_version": 2, "marks": []}',
+        '{"schema_version": 1, "marks": [{"name": "", "kind": "point", "codes": [[1, 2]]}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "hole", "codes": [[1, 2]]}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": []}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2, 3]]}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 1e999]]}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, NaN]]}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2], [3, 4]]}]}',
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "group", "codes": "x"}]}',
+        " " * 2_000_000,
+    ],
+)
+def test_a_hostile_file_is_one_sentence(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE).write_text(content)
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, 2)
+    assert len(str(caught.value)) < 200
+    save(tmp_path, MARKS, 2)  # and the next one that is kept puts it right
+    assert load(tmp_path, 2) == MARKS
+
+
+def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    many = [Bookmark(str(i), "point", ((0.0, 0.0),)) for i in range(MOST_MARKS + 1)]
+    for marks in (MARKS + MARKS[:1], many, [Bookmark("a", "point", ((1.0,),))]):
+        with pytest.raises(UserError):
+            save(tmp_path, marks, 2)
+    with pytest.raises(UserError):
+        save(tmp_path / "gone", MARKS, 2)
+    assert not list(tmp_path.iterdir())
