@@ -42,6 +42,7 @@ AUGMENTED = 4000
 """Images that a small set is brought to."""
 MAX_TITLE = 60
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
+_KIND = re.compile(r"[-_.]?(images|labels)[-_.]idx\d([-_.]ubyte)?$")
 _GONE = "These uploaded data are not there any more; upload them again under Train, Own data."
 
 
@@ -153,7 +154,7 @@ def draft(
         path = lay_out(given, Path(folder))
         dataset = files.read(path, look=look, progress=progress)
     check_size(dataset)
-    title = clean_title(title) or clean_title(Path(given[0][0].replace("\\", "/")).stem) or "My data"
+    title = clean_title(title) or title_of(given[0][0]) or "My data"
     dataset = replace(dataset, name="", title=title, source="uploaded", licence="yours")
     small = dataset.spec.modality == "image" and len(dataset.train) < FEW
     return Draft(dataset, shift=small)
@@ -178,6 +179,15 @@ def clean_title(text: str) -> str:
     'my cats'
     """
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:MAX_TITLE].strip()
+
+
+def title_of(name: str) -> str:
+    """A title from the name of a file, without the parts that only say its kind.
+
+    >>> title_of("holiday/my cats.zip"), title_of("train-images-idx3-ubyte.gz")
+    ('my cats', 'train')
+    """
+    return clean_title(_KIND.sub("", Path(name.replace("\\", "/")).stem))
 
 
 class UploadStore:
@@ -237,8 +247,8 @@ class UploadStore:
             raise UserError(_GONE)
         return path
 
-    def load(self, name: object, seed: int = 0) -> Dataset:
-        """The samples of a kept set, a small one with the copies that its owner chose.
+    def load(self, name: object, seed: int = 0, copies: bool = True) -> Dataset:
+        """The samples of a kept set, a small one with the copies that its owner chose unless ``copies`` is False.
 
         Raises:
             UserError: There is no such set, or its file is damaged.
@@ -251,7 +261,7 @@ class UploadStore:
             raise UserError(f"The file of {kept.title!r} is damaged; delete this set and upload it again.") from error
         train, labels = parts["train"], parts.get("train_labels")
         notes = kept.notes
-        if kept.shift and kept.modality == "image" and len(train) < AUGMENTED:
+        if copies and kept.shift and kept.modality == "image" and len(train) < AUGMENTED:
             notes = (*notes, f"{len(train):,} pictures became {AUGMENTED:,} by moving copies of them a little.")
             train, labels = augment(train, labels, AUGMENTED, kept.flip, seed)
         return Dataset(

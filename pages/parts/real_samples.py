@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from genmodels.data import entry_of, load
+from genmodels.data import load
 from genmodels.training.views import spread
 
 SHOWN, POINTS = 80, 2000
@@ -26,11 +26,6 @@ class RealSamples:
     points: np.ndarray | None = None
     labels: np.ndarray | None = None
     extent: tuple[float, float, float, float] | None = None
-
-
-def at_hand(data: str) -> bool:
-    """Whether a data set can be shown without fetching it first."""
-    return entry_of(data).extra["group"] != "online"
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

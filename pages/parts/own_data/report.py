@@ -1,5 +1,7 @@
 """What was read of uploaded files, what was left out and why, and what to expect of it."""
 
+import html
+
 import streamlit as st
 import torch
 
@@ -66,13 +68,28 @@ def contact_sheet(read: Draft) -> None:
     )  # fmt: skip
 
 
-def class_balance(counts: dict[str, int]) -> None:
-    """A bar for each class, the first of them where there are many."""
+_BARS = """<style>
+.gm-balance { display: grid; grid-template-columns: fit-content(12rem) 1fr auto; gap: 0.2rem 0.75rem;
+  align-items: center; font-size: 0.875rem; }
+.gm-balance span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.gm-balance i { height: 0.5rem; border-radius: 0.25rem; background: var(--gm-real); }
+.gm-balance b { font-weight: 400; text-align: right; font-variant-numeric: tabular-nums; }
+</style>"""
+
+
+def class_balance(counts: dict[str, int], key: str = "own-classes") -> None:
+    """A bar for each class, the first of them where there are many; one sentence where they are equal."""
     if not counts:
         return
     most = max(counts.values())
-    with st.container(key="own-classes", gap="xsmall"):
-        for name, count in list(counts.items())[:MOST_CLASSES]:
-            st.progress(count / most, text=f"{_plain(name)} · {count:,}")
+    if min(counts.values()) == most:
+        st.markdown(_("{classes} classes of {n} each.").format(classes=len(counts), n=f"{most:,}"))
+        return
+    bars = "".join(
+        f"<span>{html.escape(name)}</span><i style='width: {max(1.0, 100 * count / most):.1f}%'></i><b>{count:,}</b>"
+        for name, count in list(counts.items())[:MOST_CLASSES]
+    )
+    with st.container(key=key):
+        st.html(f"{_BARS}<div class='gm-balance'>{bars}</div>")
     if len(counts) > MOST_CLASSES:
         st.caption(_("and {n} more classes").format(n=len(counts) - MOST_CLASSES))

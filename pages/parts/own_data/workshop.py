@@ -15,7 +15,8 @@ from pages.parts.owner import owner_id
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
 
-SIZES = (28, 32, 48, 64)
+SIZES = (0, 28, 32, 48, 64)
+"""Pixels; 0 lets the files decide: 28 for small grey pictures, else 32."""
 GROUNDS = {"white": 255, "grey": 128, "black": 0}
 _DRAFT = "_own_draft"
 _ROUND = "_own_round"
@@ -78,8 +79,10 @@ def _look() -> Look:
     whole = {False: _("Crop"), True: _("Fit")}
     with st.container(horizontal=True, gap="medium", key="own-look"):
         size = st.segmented_control(
-            _("Size"), SIZES, default=32, key="own-size", required=True, help=_("Height and width in pixels.")
-        )
+            _("Size"), SIZES, default=0, key="own-size", format_func=lambda size: str(size or _("Auto")), required=True,
+            help=_("Height and width in pixels. Auto: 28 for small grey pictures, as digits are, and 32 for others. "
+                   "64 shows more, and a step takes about four times as long."),
+        )  # fmt: skip
         channels = st.segmented_control(
             _("Colour"), list(colours), default=0, key="own-channels", format_func=colours.__getitem__, required=True
         )
@@ -91,7 +94,7 @@ def _look() -> Look:
             _("Background"), list(grounds), default="white", key="own-ground", format_func=grounds.__getitem__,
             required=True, help=_("Behind transparent parts, and in the bars."),
         )  # fmt: skip
-    return Look(size, channels or None, bool(fit), GROUNDS[ground], drop_blank=True)
+    return Look(size or None, channels or None, bool(fit), GROUNDS[ground], drop_blank=True)
 
 
 def _read(given: Sequence[File], look: Look) -> Draft:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from genmodels.config import RunConfig
-from genmodels.data import DATASETS, entry_of
+from genmodels.data import DATASETS, at_hand, entry_of
 from genmodels.data.uploads import GROUP
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES
@@ -13,7 +13,7 @@ from pages.parts import form, own_data
 from pages.parts.architecture import stacks
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import is_dark
-from pages.parts.real_samples import at_hand, real_samples
+from pages.parts.real_samples import real_samples
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
 from pages.parts.train_form.choice import Choice

@@ -6,16 +6,17 @@ from math import prod
 import streamlit as st
 
 from genmodels.config import RunConfig
-from genmodels.data import DataSpec, entry_of
+from genmodels.data import DataSpec, at_hand, entry_of
 from genmodels.models import MODELS
 from pages.parts.architecture import Shape, Stack, stacks
 from pages.parts.component import base64_text
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CLASSES, CONCEPTS, Concept, is_dark
-from pages.parts.real_samples import at_hand, real_samples
+from pages.parts.real_samples import real_samples
 from pages.parts.scatter import scatter
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
+from pages.parts.train_form.closer import look_closer
 
 _LOOKS: dict[str, Concept] = {"encoder": "encoder", "decoder": "generator", "discriminator": "discriminator"}
 
@@ -35,6 +36,8 @@ def preview(config: RunConfig | None) -> None:
     with st.container(border=True, key="view-real"):
         st.subheader(_("What it learns from"), anchor=False)
         _real(choice.data, choice.spec)
+        if at_hand(choice.data):
+            look_closer(choice)
 
 
 # ---------------------------------------------------------------------- networks
