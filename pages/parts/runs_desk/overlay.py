@@ -1,7 +1,7 @@
 """The curves of several runs in one chart: any quantity that at least one of them wrote down."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import streamlit as st
 
 from genmodels.training.folder import RunFolder
 from genmodels.training.tracks import Track, tracks
-from pages.parts.curves import Curve, curve_controls, curves
+from pages.parts.curves import Curve, Level, curve_controls, curves
 from pages.parts.palette import class_colour
 from pages.parts.run_view import words
 from pages.parts.runs_desk.facts import Facts
@@ -36,19 +36,35 @@ def selection(runs: list[Facts]) -> list[Facts]:
     return [run for run in runs if st.session_state.get(_key(run.folder.id))][:MOST]
 
 
+Drawn = tuple[str, RunFolder, int]
+"""A run in the chart: its name, its folder, and the number of its colour."""
+
+
 def show(chosen: list[Facts]) -> None:
     """The chart of the chosen runs."""
-    if not chosen:
-        return
-    told = {run.folder.id: tracks_of(run.folder) for run in chosen}
+    chart([(run.title, run.folder, index) for index, run in enumerate(chosen)], key="runs")
+
+
+NO_LEVELS: Mapping[str, Level] = {}
+
+
+def chart(runs: Sequence[Drawn], *, key: str, levels: Mapping[str, Level] = NO_LEVELS) -> None:
+    """A chart with the choice of what it shows, over steps or over seconds of training.
+
+    Args:
+        runs: Those without the chosen quantity are left out.
+        key: Begins the keys of its widgets.
+        levels: For some quantities, a line to compare with.
+    """
+    told = {folder.id: tracks_of(folder) for _name, folder, _index in runs}
     names = quantities(told.values())
     if not names:
         st.caption(_("These runs have not measured anything yet."))
         return
-    with st.container(border=True, key="runs-overlay", gap="small"):
+    with st.container(border=True, key=f"{key}-overlay", gap="small"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.selectbox(
-                _("Curve"), names, format_func=in_words, key="runs-quantity", width=240, help=_("What the chart shows.")
+                _("Curve"), names, format_func=in_words, key=f"{key}-quantity", width=240, help=_("What the chart shows.")
             )
             clock = st.segmented_control(
                 _("Over"),
@@ -56,26 +72,27 @@ def show(chosen: list[Facts]) -> None:
                 default="seconds",
                 required=True,
                 format_func={"seconds": _("Seconds"), "steps": _("Steps")}.__getitem__,
-                key="runs-axis",
+                key=f"{key}-axis",
                 help=_("Seconds of training are fairer between models, steps between settings of one model."),
             )
-            curve_controls("runs-curves")
+            curve_controls(f"{key}-curves")
         curves(
             [
-                _curve(run, told[run.folder.id][name], clock or "seconds", index)
-                for index, run in enumerate(chosen)
-                if name in told[run.folder.id]
+                _curve(title, told[folder.id][name], clock or "seconds", index)
+                for title, folder, index in runs
+                if name in told[folder.id]
             ],
-            key="runs-curves",
-            alt=_("{name} of the ticked runs").format(name=in_words(name)),
+            key=f"{key}-curves",
+            alt=_("{name} of the runs").format(name=in_words(name)),
+            levels=[levels[name]] if name in levels else (),
             x_title=_("step") if clock == "steps" else _("seconds"),
             height=300,
         )
 
 
-def _curve(run: Facts, track: Track, clock: str, index: int) -> Curve:
+def _curve(title: str, track: Track, clock: str, index: int) -> Curve:
     x = track.steps if clock == "steps" else track.seconds
-    return Curve(run.title, x, track.values, class_colour(index))
+    return Curve(title, x, track.values, class_colour(index))
 
 
 def tracks_of(folder: RunFolder) -> dict[str, Track]:

@@ -2,7 +2,7 @@
 
 import html
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -59,12 +59,13 @@ def _about(run: Facts, before: Facts | None) -> str:
 
 
 def _when(created: float) -> str:
-    """Date and time of day; what no calendar knows is left out."""
+    """Date and time of day where the visitor is; what no calendar knows is left out."""
     try:
-        moment = datetime.fromtimestamp(created, UTC)
+        # As browsers count it: minutes that the visitor's clock is behind UTC.
+        moment = datetime.fromtimestamp(created, UTC) - timedelta(minutes=st.context.timezone_offset or 0)
     except (OverflowError, ValueError, OSError):
         return ""
-    return f"{moment:%d %b %Y, %H:%M} UTC" if created else ""
+    return f"{moment:%d %b, %H:%M}" if created else ""
 
 
 def _dials(run: Facts) -> str:
