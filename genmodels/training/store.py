@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 import threading
+import time
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,8 @@ from genmodels.training.folder import RunFolder
 from genmodels.training.machine import thread_count
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+KEPT_DISCARDED = 600.0
+"""Seconds that a discarded run can be taken back."""
 
 
 def _train(path: Path, parent: int) -> Any:
@@ -39,6 +42,7 @@ class RunStore:
         self.root.mkdir(parents=True, exist_ok=True)
         self.pool = pool
         self._lock = threading.Lock()
+        self._empty_bin()
 
     def start(self, config: RunConfig, owner: str = "", title: str = "") -> RunFolder:
         """A new run, computed as soon as there is room."""
@@ -104,12 +108,43 @@ class RunStore:
         return [folder for _, folder in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
     def delete(self, folder: RunFolder, owner: str) -> None:
-        """Remove a run of one's own that is not active."""
+        """Remove a run of one's own that is not active, for good."""
+        self._check_deletable(folder, owner)
+        shutil.rmtree(folder.path)
+
+    def discard(self, folder: RunFolder, owner: str) -> None:
+        """As :meth:`delete`, but for a while :meth:`restore` can take it back."""
+        self._check_deletable(folder, owner)
+        with self._lock:
+            self._empty_bin()
+            self._bin.mkdir(exist_ok=True)
+            folder.path.rename(self._bin / folder.id)
+            os.utime(self._bin / folder.id)
+
+    def restore(self, run_id: str, owner: str) -> RunFolder:
+        """Take back a discarded run of one's own. Raises UserError when it is too late; ``run_id`` may be hostile."""
+        with self._lock:
+            gone = RunFolder(self._bin / run_id) if _ID.fullmatch(run_id) else None
+            if gone is None or not _is_run(gone.path) or gone.about()["owner"] not in ("", owner_key(owner)):
+                raise UserError("This run cannot be brought back any more; it was deleted too long ago.")
+            gone.path.rename(self.root / run_id)
+        return RunFolder(self.root / run_id)
+
+    def _check_deletable(self, folder: RunFolder, owner: str) -> None:
         if not self.owns(folder, owner):
             raise UserError("Only the person who started a run can delete it.")
         if folder.active():
             raise UserError("This run is still going; stop it first.")
-        shutil.rmtree(folder.path)
+
+    @property
+    def _bin(self) -> Path:
+        return self.root / ".discarded"  # no id begins with a dot: nobody finds or lists what lies there
+
+    def _empty_bin(self) -> None:
+        """Remove for good what was discarded long enough ago."""
+        for path in self._bin.iterdir() if self._bin.is_dir() else ():
+            if time.time() - path.stat().st_mtime > KEPT_DISCARDED:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_run(path: Path) -> bool:

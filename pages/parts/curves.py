@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.parts.palette import CONCEPTS, Concept
+from pages.parts.palette import CONCEPTS, Colour, Concept
 from pages.parts.text import _
 
 MOST_POINTS = 1_000
@@ -16,12 +16,12 @@ MOST_POINTS = 1_000
 
 @dataclass(frozen=True)
 class Curve:
-    """A named series: ``x`` and ``y`` of equal length, in the colour of its concept."""
+    """A named series: ``x`` and ``y`` of equal length, in the colour of its concept, or in one of its own."""
 
     name: str
     x: np.ndarray
     y: np.ndarray
-    concept: Concept
+    concept: Concept | Colour
     dashed: bool = False
 
 
@@ -134,7 +134,7 @@ def _line(curve: Curve, log: bool) -> dict[str, Any]:
         [round(float(x), 3), float(f"{y:.5g}") if ok else None]
         for x, y, ok in zip(curve.x, curve.y, shown, strict=True)
     ]
-    colour = CONCEPTS[curve.concept].now()
+    colour = _shade(curve.concept)
     style = {"color": colour, "width": 2, "type": "dashed" if curve.dashed else "solid"}
     return {
         "type": "line",
@@ -144,6 +144,10 @@ def _line(curve: Curve, log: bool) -> dict[str, Any]:
         "color": colour,
         "lineStyle": style,
     }
+
+
+def _shade(concept: Concept | Colour) -> str:
+    return (concept if isinstance(concept, Colour) else CONCEPTS[concept]).now()
 
 
 def _mark_lines(levels: Sequence[Level], marks: Sequence[Mark], log: bool) -> dict[str, Any]:

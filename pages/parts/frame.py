@@ -21,6 +21,8 @@ def pages() -> list[st.Page]:
         st.Page(ROOT / "pages/playground.py", title=_("Playground"), icon=":material/toys_fan:"),
         st.Page(ROOT / "pages/train.py", title=_("Train"), icon=":material/model_training:"),
         st.Page(ROOT / "pages/explore.py", title=_("Explore"), icon=":material/explore:"),
+        st.Page(ROOT / "pages/compare.py", title=_("Compare"), icon=":material/compare:"),
+        st.Page(ROOT / "pages/runs.py", title=_("Runs"), icon=":material/history:"),
         st.Page(ROOT / "pages/learn.py", title=_("Learn"), icon=":material/school:"),
     ]
 

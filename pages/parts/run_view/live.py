@@ -76,8 +76,8 @@ def _dials(config: RunConfig, now: Standing, story: Story) -> list[str]:
     name, series = next(iter(story.metrics.items()), ("", None))
     measure = words.metric(name, "points" if points else "image")
     latest = number(series.values[-1]) if series and series.values else "–"
-    left = _dial(_("Time left"), _duration(now.remaining), _("estimated"))
-    taken = _dial(_("Time"), _duration(now.seconds), _("of training"))
+    left = _dial(_("Time left"), duration(now.remaining), _("estimated"))
+    taken = _dial(_("Time"), duration(now.seconds), _("of training"))
     return [
         _dial(_("Step"), f"{now.step:,}", of),
         _dial(_("Speed"), f"{now.rate:,.0f}" if now.rate else "–", speed),
@@ -90,9 +90,9 @@ def _dial(name: str, value: str, unit: str) -> str:
     return f"<p><small>{name}</small><b>{html.escape(value)} <small>{html.escape(unit)}</small></b></p>"
 
 
-def _duration(seconds: float | None) -> str:
+def duration(seconds: float | None) -> str:
     """
-    >>> _duration(7.2), _duration(130), _duration(7320), _duration(None)
+    >>> duration(7.2), duration(130), duration(7320), duration(None)
     ('7 s', '2 min 10 s', '2 h 2 min', '–')
     """
     if seconds is None or not 0 <= seconds < 1e9:

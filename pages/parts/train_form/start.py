@@ -1,11 +1,14 @@
 """The button that starts a run, once however often it is pressed, and the address that leads to it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from genmodels.config import RunConfig
 from genmodels.data import DATASETS, entry_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS
+from genmodels.training.folder import RunFolder
 from pages.parts import form, studio
 from pages.parts.own_data import is_own
 from pages.parts.owner import owner_id
@@ -44,16 +47,26 @@ def _start(config: RunConfig, started: int) -> None:
 def begin(config: RunConfig, title: str = "") -> None:
     """Start a run and point the address at it; or leave a sentence that says why not."""
     try:
-        if config.model not in MODELS or not (config.data in DATASETS or is_own(config.data)):
-            raise UserError(_("Choose a model and data from the lists."))
-        if sum(folder.active() for folder in studio.own_runs()) >= MOST_ACTIVE:
-            raise UserError(_("You have {n} runs going already; stop one of them first.").format(n=MOST_ACTIVE))
-        folder = studio.store().start(config, owner=owner_id(), title=title or name_of(config))
+        (folder,) = launch([config], [title])
     except UserError as error:
         st.session_state["_train_refused"] = str(error)
         return
     st.session_state.setdefault(_STARTED, []).append(folder.id)
     open_address(folder.id)
+
+
+def launch(configs: Sequence[RunConfig], titles: Sequence[str] = ()) -> list[RunFolder]:
+    """Start runs of the visitor, all or none; one without a title gets one. Raises UserError."""
+    for config in configs:
+        if config.model not in MODELS or not (config.data in DATASETS or is_own(config.data)):
+            raise UserError(_("Choose a model and data from the lists."))
+    if sum(folder.active() for folder in studio.own_runs()) + len(configs) > MOST_ACTIVE:
+        raise UserError(_("At most {n} runs can go on or wait at a time; stop one first.").format(n=MOST_ACTIVE))
+    named = [*titles, *[""] * (len(configs) - len(titles))]
+    return [
+        studio.store().start(config, owner=owner_id(), title=title or name_of(config))
+        for config, title in zip(configs, named, strict=True)
+    ]
 
 
 def open_address(run_id: str | None) -> None:
