@@ -100,7 +100,7 @@ def _verdict(space: Space, near: Nearest, kind: str) -> None:
     }
     st.markdown(
         _(
-            "**{distance:.3g}** {unit}; real held-out samples: {low:.3g} to {high:.3g}, half of them below {middle:.3g}."
+            "**{distance:.3g}** {unit}; real held-out ones: {low:.3g} to {high:.3g}, half of them below {middle:.3g}."
         ).format(distance=distance, unit=unit, low=said.typical[0], middle=said.typical[1], high=said.typical[2])
     )
     st.markdown(sentences[said.kind])

@@ -71,7 +71,9 @@ def _wanted(subject: Subject) -> Wanted:
             _("Judge"), value=True, key="explore-samples-judge",
             help=_("The line under each sample says what the discriminator thinks of it: the longer, the more real."),
         ),
-        ranked=judge and st.toggle(_("Best first"), key="explore-samples-ranked", help=_("In the order of D's verdict.")),
+        ranked=judge and st.toggle(
+            _("Best first"), key="explore-samples-ranked", help=_("In the order of D's verdict.")
+        ),
     )  # fmt: skip
 
 
