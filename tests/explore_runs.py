@@ -18,6 +18,8 @@ RUNS = {
         "lr": 5e-3,
     },
     "gan": {"model": "gan", "data": "digits", "network": "conv", "width": 4, "depth": 2, "latent_dim": 6, "steps": 8},
+    "cvae": {"model": "cvae", "data": "digits", "width": 16, "latent_dim": 3, "steps": 8},
+    "cgan": {"model": "cgan", "data": "digits", "width": 8, "latent_dim": 4, "steps": 4},
     "toy-gan": {"model": "gan", "data": "ring"},
     "toy-vae": {"model": "vae", "data": "ring"},
 }

@@ -15,12 +15,12 @@ from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
 from pages.parts.explore import map, point
+from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
 from tests.small_runs import SILENT, small
 
 ROOT = Path(__file__).parents[1]
-SECTIONS = ("map", "interpolate", "samples", "reconstruct", "dimensions")
 
 
 @pytest.fixture(scope="module")

@@ -80,8 +80,10 @@ def export_decoder(model: Model) -> Exported:
     """The decoder of a model in evaluation mode on the CPU.
 
     Raises:
-        CannotExport: It has a layer or an output that the browser does not know, or is too large for it.
+        CannotExport: It has a layer or an output that the browser does not know, takes a label, or is too large for it.
     """
+    if model.conditional:
+        raise CannotExport("This model draws what it is told to, by a label; its samples are decoded on the server.")
     writer = _Writer()
     for layer in model.decoder:
         writer.take(layer)

@@ -45,7 +45,11 @@ def output_variance(model: Model, n: int = 8, seed: int = 0) -> Tensor:
     z = others.repeat(d * LEVELS, 1).view(d, LEVELS, n, d)
     for j in range(d):
         z[j, :, :, j] = levels[:, None]
-    x = torch.cat([model.decode(part).flatten(1) for part in z.view(-1, d).split(CHUNK)])
+    # A conditional model draws the same class at all levels: what its label changes is not the dimension's doing.
+    y = model.labels_in_turn(n)
+    labels = [None] * (d * LEVELS * n) if y is None else y.repeat(d * LEVELS).split(CHUNK)
+    parts = zip(z.view(-1, d).split(CHUNK), labels, strict=False)
+    x = torch.cat([model.decode(part, label).flatten(1) for part, label in parts])
     return x.view(d, LEVELS, n, -1).var(1, correction=0).sum(-1).mean(1)
 
 
