@@ -81,8 +81,10 @@ class Pad {
     const { channels, ink, ground } = this.data;
     const colour = this.erasing() ? grey(ground) : channels === 1 ? grey(ink) : this.colour.value;
     this.stroke = { points: [this.place(event)], colour, width: Number(this.size.value) * this.scale };
+    this.below = this.context.getImageData(0, 0, this.canvas.width, this.canvas.height);
     this.acts.push(this.stroke);
-    this.draw();
+    this.undo.disabled = false;
+    this.paint(this.stroke);
     this.send(false);
   }
 
@@ -90,6 +92,7 @@ class Pad {
     if (!this.stroke || !event.isPrimary) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) this.stroke.points.push(this.place(each));
+    this.context.putImageData(this.below, 0, 0); // a soft edge that is painted twice is harder
     this.paint(this.stroke);
     this.send(false);
   }
@@ -136,7 +139,8 @@ class Pad {
     } else {
       Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: act.colour, lineWidth: act.width });
       context.beginPath();
-      context.moveTo(...act.points[0]);
+      const [x, y] = act.points[0];
+      context.moveTo(x + 0.01, y); // a tap is a dot, but a line without length is none
       for (const point of act.points) context.lineTo(...point);
       context.stroke();
     }

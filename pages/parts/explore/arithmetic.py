@@ -14,7 +14,7 @@ from pages.parts.image_grid import image_grid, tile
 from pages.parts.text import _
 
 FIRST = (7, 1, 4)
-"""Classes or seeds to begin with: seven minus one plus four."""
+"""Classes or seeds to begin with."""
 STRENGTHS = 9
 
 
@@ -45,17 +45,22 @@ def show(subject: Subject) -> None:
 
 
 def _terms(subject: Subject) -> list[Place]:
-    """The three terms, each with its picture."""
-    means = subject.class_means
-    usable = means is not None and len(means) > max(FIRST) and bool(means.isfinite().all())
-    kind = "class" if means is not None else "seed"
+    """The three terms."""
     terms = []
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for i, (name, sign) in enumerate(zip("abc", ("", "−", "+"), strict=True)):
+        for name, sign, (kind, number) in zip("abc", ("", "−", "+"), _first(subject), strict=True):
             with st.container(key=f"explore-term-{name}", width=150, gap="small"):
-                number = FIRST[i] if usable or means is None else i
                 terms.append(places.choose(subject, f"explore-sum-{name}", f"{sign} **{name}**", kind, number))
     return terms
+
+
+def _first(subject: Subject) -> list[tuple[str, int]]:
+    """What the terms begin with: 7 - 1 + 4, or a sample whose class is exchanged, or seeds."""
+    if subject.class_means is None:
+        return [("seed", number) for number in FIRST]
+    if len(subject.class_means) > max(FIRST):
+        return [("class", number) for number in FIRST]
+    return [("sample", 0), ("class", 0), ("class", 1)]
 
 
 def _sum(subject: Subject, a: Place, b: Place, c: Place, result: Tensor, label: int | None) -> None:
@@ -70,7 +75,7 @@ def _sum(subject: Subject, a: Place, b: Place, c: Place, result: Tensor, label: 
     decoded = subject.decode(torch.stack([code for _name, code in steps]), places.labels(label, len(steps)))
     with st.container(horizontal=True):
         for i, (name, _code) in enumerate(steps):
-            with st.container(width=120, gap="small"):
+            with st.container(width=100, gap="small"):
                 image_grid(pixels(decoded[i : i + 1])[0], key=f"explore-sum-{i}", alt=name)
                 st.text(name)  # a name may look like Markdown
 

@@ -63,6 +63,8 @@ def show(subject: Subject) -> None:
         on_change=_to_address,
     )
     SECTIONS[chosen or offered[0]](subject)
+    if not subject.images:
+        st.caption(_("Drawing, sums and neighbours are for pictures: here the desk above shows both planes whole."))
 
 
 def _to_address() -> None:
