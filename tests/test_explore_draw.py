@@ -125,6 +125,17 @@ def test_the_search_beside_the_encoder(runs: Path) -> None:
     assert "amortisation gap" in words(at)
 
 
+def test_what_is_drawn_in_a_corner_is_moved_to_the_middle(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    picture = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    picture[..., 2:5, 20:25] = 255
+    drawing.drawn(model, picture, True)
+    torch.testing.assert_close(drawing.code(model), model.encode(drawing.seen(model))[0])
+    assert drawing.seen(model)[0, 0, 13, 13] == 255
+    at = visit(run="vae2", show="draw")
+    assert at.toggle(key=drawing.CENTRE).value
+
+
 def test_a_new_picture_gives_up_the_old_search(runs: Path) -> None:
     model = subject(runs, "gan")
     first = search.begin(model, model.examples.x[:1], None, True)

@@ -148,3 +148,12 @@ def test_a_walk_is_recorded_as_a_video(studio: Server, page: Page, visit: Visit,
     content = video.read_bytes()
     assert content[begin : begin + len(magic)] == magic
     assert len(content) > 5_000
+
+
+def test_neighbours_follow_the_desk(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=gan&show=neighbours")
+    pad = page.locator(".st-key-explore-near-pixels canvas")
+    expect(pad).to_have_attribute("data-drawn", DRAWN)
+    before = pad.evaluate("c => c.toDataURL()")
+    page.get_by_role("button", name="Dice").click()
+    page.wait_for_function("([c, b]) => c.toDataURL() !== b", arg=[pad.element_handle(), before])

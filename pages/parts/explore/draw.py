@@ -1,5 +1,7 @@
 """Draw, and see what the model makes of it: encoded at once where there is an encoder, else searched for."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 import torch
 
@@ -47,14 +49,14 @@ def _desk(subject: Subject) -> None:
             if not now.touched:
                 _nothing_yet(subject)
             elif subject.encodes:
-                seen = _encoded(subject, now, settings)
+                seen = _encoded(subject, settings)
             else:
                 found = _searched(subject, now, settings)
     if seen is not None:
         with aside:
             posterior.plane(subject, seen, "explore-drawn")
         posterior.show(subject, seen, "explore-drawn")
-        if settings["search"]:
+        if settings.search:
             _compared(subject, now)
     if found is not None:
         search.details(subject, found)
@@ -63,9 +65,23 @@ def _desk(subject: Subject) -> None:
 # ---------------------------------------------------------------- what is set
 
 
-def _settings(subject: Subject) -> dict[str, float | int | bool | None]:
+@dataclass(frozen=True)
+class Settings:
+    """How the picture is read.
+
+    Attributes:
+        temperature: Of the draws from the posterior.
+        search: Whether to search beside encoding.
+        label: The class that a conditional generator is told to draw; None: all are tried.
+    """
+
+    temperature: float = 1.0
+    search: bool = False
+    label: int | None = None
+
+
+def _settings(subject: Subject) -> Settings:
     """Where the picture comes from, and how it is read."""
-    values: dict[str, float | int | bool | None] = {"temperature": 1.0, "search": False, "label": None}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         most = len(subject.examples.x)
         st.number_input(
@@ -75,28 +91,41 @@ def _settings(subject: Subject) -> dict[str, float | int | bool | None]:
         )  # fmt: skip
         with st.popover(_("Upload"), icon=":material/upload:", key="explore-draw-upload"):
             _upload(subject)
-        if subject.encodes:
-            values["temperature"] = st.slider(
+        if drawing.is_centred(subject):
+            st.toggle(
+                _("Centred"), value=True, key=drawing.CENTRE,
+                help=_("What you draw is moved to the middle before the model sees it, as all that it knows was."),
+            )  # fmt: skip
+        return _reading(subject)
+
+
+def _reading(subject: Subject) -> Settings:
+    if subject.encodes:
+        return Settings(
+            temperature=st.slider(
                 _("Temperature"), 0.0, 3.0, 1.0, 0.1, key="explore-draw-temperature", width=180,
                 help=_("How far the draws stray from mu: this many times sigma."),
-            )  # fmt: skip
-            values["search"] = st.toggle(
+            ),
+            search=st.toggle(
                 _("Search too"), key="explore-draw-search",
                 help=_("Look for an even closer code by optimisation, and compare it with the encoder's one guess."),
-            )  # fmt: skip
-        elif subject.model.conditional:
-            names = subject.examples.classes
-            values["label"] = st.selectbox(
-                _("Class"), range(len(names)), None, format_func=names.__getitem__, key="explore-draw-class",
-                placeholder=_("try all"), width=150, help=_("What the generator is told to draw."),
-            )  # fmt: skip
-    return values
+            ),
+        )  # fmt: skip
+    if not subject.model.conditional:
+        return Settings()
+    names = subject.examples.classes
+    return Settings(
+        label=st.selectbox(
+            _("Class"), range(len(names)), None, format_func=names.__getitem__, key="explore-draw-class",
+            placeholder=_("try all"), width=150, help=_("What the generator is told to draw."),
+        )
+    )  # fmt: skip
 
 
 def _take_sample(subject: Subject) -> None:
     number = st.session_state["explore-draw-sample"]
     if number is not None:
-        drawing.put(subject, subject.examples.x[number - 1 : number])
+        drawing.put(subject, subject.examples.x[number - 1 : number], real=True)
 
 
 def _upload(subject: Subject) -> None:
@@ -146,12 +175,13 @@ def _nothing_yet(subject: Subject) -> None:
 # ---------------------------------------------------------------- what comes of it
 
 
-def _encoded(subject: Subject, now: drawing.Drawing, settings: dict[str, float | int | bool | None]) -> Draws:
-    seen = draws(subject.model, now.picture, DRAWS, float(settings["temperature"] or 0))
+def _encoded(subject: Subject, settings: Settings) -> Draws:
+    picture = drawing.seen(subject)
+    seen = draws(subject.model, picture, DRAWS, settings.temperature)
     rebuilt = (seen.at_mean * 255).round().to(torch.uint8)
     st.html(word("reconstruction", _("The model's")))
     image_grid(pixels(rebuilt)[0], key="explore-encoded", alt=_("Your picture, encoded and decoded"))
-    error = float((rebuilt.float() - now.picture.float()).div(255).square().mean()) ** 0.5
+    error = float((rebuilt.float() - picture.float()).div(255).square().mean()) ** 0.5
     words = [_("Off by {error:.1f} %").format(error=100 * error)]
     if seen.q.logvar is not None:
         words.append(_("{nats:.1f} nats said about it").format(nats=posterior.nats(seen)))
@@ -161,10 +191,9 @@ def _encoded(subject: Subject, now: drawing.Drawing, settings: dict[str, float |
     return seen
 
 
-def _searched(subject: Subject, now: drawing.Drawing, settings: dict[str, float | int | bool | None]) -> search.Search:
+def _searched(subject: Subject, now: drawing.Drawing, settings: Settings) -> search.Search:
     st.html(word("generated", _("The model's")))
-    label = settings["label"]
-    found = search.begin(subject, now.picture, None if label is None else int(label), now.resting)
+    found = search.begin(subject, drawing.seen(subject), settings.label, now.resting)
     search.show(subject, found)
     if found.done and found.told:
         last: Found = found.told[-1]
@@ -180,7 +209,7 @@ def _compared(subject: Subject, now: drawing.Drawing) -> None:
             "search takes its time for yours. The difference is called the amortisation gap."
         )
     )
-    found = search.begin(subject, now.picture, None, now.resting)
+    found = search.begin(subject, drawing.seen(subject), None, now.resting)
     left, right = st.columns([1, 2], gap="large")
     with left:
         search.show(subject, found)

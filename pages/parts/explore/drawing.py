@@ -8,8 +8,11 @@ from torch import Tensor
 
 from genmodels.data.files.pictures import read_one
 from genmodels.data.images import Look
+from genmodels.latent import centre
 from pages.parts.explore.subject import Subject
 
+CENTRE = "explore-draw-centre"
+"""The switch that moves drawings to the middle."""
 _STATE = "_explore_drawings"
 _CODES = "_explore_drawing_codes"
 
@@ -24,6 +27,7 @@ class Drawing:
         revision: Grows whenever the page, not the hand, changes it.
         resting: Whether the hand rests.
         touched: Whether anything has been drawn or chosen yet.
+        real: Whether it is a sample of the data, as it is.
     """
 
     picture: Tensor
@@ -31,6 +35,7 @@ class Drawing:
     revision: int = 0
     resting: bool = True
     touched: bool = False
+    real: bool = False
 
 
 def ground_of(subject: Subject) -> int:
@@ -43,6 +48,18 @@ def ground_of(subject: Subject) -> int:
 def ink_of(subject: Subject) -> int:
     """What stands out most from the ground."""
     return 255 if ground_of(subject) < 128 else 0
+
+
+def is_centred(subject: Subject) -> bool:
+    """Whether the model knows only pictures whose middle is in the middle."""
+    return centre.is_centred(subject.examples.x[:200], ground_of(subject))
+
+
+def seen(subject: Subject) -> Tensor:
+    """The picture as the model gets it, uint8 ``[1, C, H, W]``: moved to the middle where the visitor wants that."""
+    now = current(subject)
+    wanted = not now.real and st.session_state.get(CENTRE, True) and is_centred(subject)
+    return centre.centred(now.picture, ground_of(subject)) if wanted else now.picture
 
 
 def current(subject: Subject) -> Drawing:
@@ -60,13 +77,13 @@ def _keep(subject: Subject, drawing: Drawing) -> None:
 
 def drawn(subject: Subject, picture: Tensor, resting: bool) -> None:
     """The hand has drawn."""
-    _keep(subject, replace(current(subject), picture=picture, resting=resting, touched=True))
+    _keep(subject, replace(current(subject), picture=picture, resting=resting, touched=True, real=False))
 
 
-def put(subject: Subject, picture: Tensor) -> None:
-    """Put a picture uint8 ``[1, C, H, W]`` on the pad."""
+def put(subject: Subject, picture: Tensor, real: bool = False) -> None:
+    """Put a picture uint8 ``[1, C, H, W]`` on the pad; ``real``: a sample of the data."""
     now = current(subject)
-    _keep(subject, Drawing(picture, picture, now.revision + 1, touched=True))
+    _keep(subject, Drawing(picture, picture, now.revision + 1, touched=True, real=real))
 
 
 def reopen(subject: Subject) -> None:
@@ -116,6 +133,6 @@ def code(subject: Subject) -> Tensor | None:
     if not current(subject).touched:
         return None
     if subject.encodes:
-        return subject.encode(current(subject).picture)[0]
+        return subject.encode(seen(subject))[0]
     kept = st.session_state.get(_CODES)
     return kept[1] if kept is not None and kept[0] == subject.name else None

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from genmodels.latent.nearest import Nearest, Verdict, nearest, verdict
-from pages.parts.explore import point
+from pages.parts.explore import places, point
 from pages.parts.explore.subject import Subject, pixels, training
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import word
@@ -19,8 +19,6 @@ SHOWN = 8
 HELD_OUT = 200
 MOST_CODED = 10_000
 """Neighbours shown; held-out samples whose own neighbours say what is usual; training samples encoded at most."""
-EVERY = 1.0
-"""Seconds between two looks at where the desk has taken z."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,11 @@ def show(subject: Subject) -> None:
         spaces = {"pixels": _pixels(subject.name, subject, train)}
         if subject.encodes:
             spaces["codes"] = _codes(subject.name, subject, train)
-    _look(subject, spaces, train)
+    _compare(subject, spaces, train)
+    places.follow(subject)
 
 
-@st.fragment(run_every=EVERY)
-def _look(subject: Subject, spaces: dict[str, Space], train: Tensor) -> None:
-    """Follows the desk: a fragment of its own that looks where z is now."""
+def _compare(subject: Subject, spaces: dict[str, Space], train: Tensor) -> None:
     code = point.current(subject).code
     sample = subject.decode(code)
     for kind, space in spaces.items():

@@ -12,6 +12,9 @@ from pages.parts.explore import drawing, marks, point
 from pages.parts.explore.subject import Subject
 from pages.parts.text import _
 
+EVERY = 0.7
+"""Seconds between two looks at where the desk has taken z."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -46,6 +49,7 @@ def choose(subject: Subject, key: str, label: str, kind: str = "seed", number: i
         label, list(offered), list(offered).index(first), format_func=offered.__getitem__, key=f"{key}-kind"
     )
     if chosen == "z":
+        follow(subject)
         return Place("z", point.current(subject).code[0])
     if chosen == "drawing":
         code = drawing.code(subject)
@@ -60,6 +64,16 @@ def choose(subject: Subject, key: str, label: str, kind: str = "seed", number: i
         return Place(_("sample {n}").format(n=at), subject.codes[at])
     at = _number(f"{key}-seed", point.MOST_SEED, number)
     return Place(_("seed {n}").format(n=at), truncated(subject.model, 1, 1.0, at)[0])
+
+
+def follow(subject: Subject) -> None:
+    """Draw the page anew when the desk has taken z elsewhere: the hand moves it without telling the sections."""
+    st.fragment(run_every=EVERY)(_look_up)(subject, point.current(subject).z)
+
+
+def _look_up(subject: Subject, seen: tuple[float, ...]) -> None:
+    if point.current(subject).z != seen:
+        st.rerun()
 
 
 def _number(key: str, most: int, number: int) -> int:
