@@ -20,6 +20,7 @@ RUNS = {
     "gan": {"model": "gan", "data": "digits", "network": "conv", "width": 4, "depth": 2, "latent_dim": 6, "steps": 8},
     "toy-gan": {"model": "gan", "data": "ring"},
     "toy-vae": {"model": "vae", "data": "ring"},
+    "shapes": {"model": "vae", "data": "shapes", "width": 16, "latent_dim": 3, "data_size": 500},
 }
 
 
