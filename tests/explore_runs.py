@@ -22,6 +22,7 @@ RUNS = {
     "cgan": {"model": "cgan", "data": "digits", "width": 8, "latent_dim": 4, "steps": 4},
     "toy-gan": {"model": "gan", "data": "ring"},
     "toy-vae": {"model": "vae", "data": "ring"},
+    "shapes": {"model": "vae", "data": "shapes", "width": 16, "latent_dim": 3, "data_size": 500},
 }
 
 

@@ -10,15 +10,17 @@ from genmodels.data.drawing import Canvas, box, ellipse, polygon, stroke, turned
 from genmodels.data.factors import sample
 from genmodels.metrics.disentangle import binned, dci, entropies, mig, mutual_information, shared
 
-NAMES = [name for name in DATASETS if DATASETS[name].extra["group"] == "factors"]
+EVERY = [name for name in DATASETS if DATASETS[name].extra["group"] == "factors"]
+NAMES = [name for name in EVERY if DATASETS[name].extra["shape"][-1] == 32]
 
 
 def draw(name: str, *rows: list[float], size: int = 32) -> torch.Tensor:
     return DATASETS[name].extra["draw"](torch.tensor(rows), size)
 
 
-def test_there_are_three() -> None:
+def test_there_are_three_in_two_sizes() -> None:
     assert set(NAMES) == {"shapes", "faces", "cars"}
+    assert set(EVERY) - set(NAMES) == {f"{name}-64" for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -38,6 +40,15 @@ def test_a_set_fits_what_it_says_and_its_seed(name) -> None:
         else:
             assert 0.99 < float(column.max()) <= 1
     assert int(data.train_labels.max()) + 1 == len(data.spec.classes)
+
+
+def test_a_larger_set_holds_fewer_and_finer_pictures_of_the_same_causes() -> None:
+    data = load("shapes-64")
+    assert data.train.shape == (4500, 1, 64, 64)
+    assert data.factors.test.shape == (500, 5)
+    small = draw("shapes", *data.factors.train[:50].tolist()).float()
+    halved = torch.nn.functional.avg_pool2d(data.train[:50].float(), 2)
+    assert float((halved - small).abs().mean()) < 1
 
 
 @pytest.mark.parametrize("name", NAMES)

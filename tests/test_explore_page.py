@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from pages.parts.explore import map, point
+from pages.parts.explore import factors, map, point
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
@@ -76,6 +76,32 @@ def test_every_section_of_every_kind_of_run(runs: Path, name: str, section: str)
     assert not at.warning
     assert not at.error
     assert at.selectbox(key="explore-run").value == name
+
+
+def test_only_pictures_from_known_factors_are_held_against_them(runs: Path) -> None:
+    assert "Factors" in str(visit(run="shapes").get("button_group")[0].options)
+    assert "Factors" not in str(visit(run="vae2").get("button_group")[0].options)
+
+
+def test_a_slider_is_held_against_each_factor(runs: Path) -> None:
+    at = visit(run="shapes", show="factors")
+    names = [metric.label for metric in at.metric]
+    assert names == ["MIG", "Disentanglement", "Completeness", "Informativeness"]
+    assert all(0 <= float(metric.value) <= 1 for metric in at.metric)
+    at.button_group(key="explore-factor").set_value("rotation").run()
+    assert not at.exception
+    assert "“rotation”" in at.caption[-1].value
+
+
+def test_a_factor_is_swept_over_its_range_and_a_level_stays_for_its_share(runs: Path) -> None:
+    subject_ = subject(runs, "shapes")
+    moved = factors.swept(subject_, 3).float()
+    line = torch.arange(32.0)
+    across = (moved[:, 0].sum(1) * line).sum(1) / moved.sum((1, 2, 3))
+    assert bool((across.diff() > 1).all())
+    kinds = factors.swept(subject_, 0)
+    assert torch.equal(kinds[0], kinds[2])
+    assert not torch.equal(kinds[2], kinds[3])
 
 
 def test_a_gan_says_why_it_reconstructs_nothing(runs: Path) -> None:

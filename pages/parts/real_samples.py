@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from torch import Tensor
 
-from genmodels.data import load
+from genmodels.data import entry_of, load
 from genmodels.training.views import spread
 
 SHOWN, POINTS = 80, 2000
@@ -31,6 +32,8 @@ class RealSamples:
 @st.cache_data(show_spinner=False, max_entries=32)
 def real_samples(data: str) -> RealSamples:
     """Real samples of a set that is at hand."""
+    if "draw" in entry_of(data).extra:
+        return RealSamples(images=pictures(_drawn(data).numpy()))
     dataset = load(data)
     if dataset.spec.modality == "points":
         labels = None if dataset.test_labels is None else dataset.test_labels[:POINTS].numpy()
@@ -38,6 +41,14 @@ def real_samples(data: str) -> RealSamples:
         return RealSamples(points=dataset.test[:POINTS].numpy(), labels=labels, extent=extent)
     order = spread(dataset.train_labels, len(dataset.train), SHOWN)
     return RealSamples(images=pictures(dataset.train[order].numpy()))
+
+
+def _drawn(data: str) -> Tensor:
+    """Some pictures of a factor set: the thousands of others need not be drawn for a first look."""
+    from genmodels.data.factors import drawn, sample
+
+    entry = entry_of(data)
+    return drawn(entry.extra["draw"], sample(entry.extra["factors"], SHOWN, seed=0), entry.extra["shape"][-1])
 
 
 def pictures(images: np.ndarray) -> np.ndarray:

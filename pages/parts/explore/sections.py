@@ -9,6 +9,7 @@ from pages.parts.explore import (
     bookmarks,
     dimensions,
     draw,
+    factors,
     interpolate,
     map,
     neighbours,
@@ -27,6 +28,7 @@ SECTIONS: dict[str, Callable[[Subject], None]] = {
     "neighbours": neighbours.show,
     "reconstruct": reconstruct.show,
     "dimensions": dimensions.show,
+    "factors": factors.show,
     "bookmarks": bookmarks.show,
 }
 PICTURES = frozenset({"map", "draw", "arithmetic", "neighbours"})
@@ -44,6 +46,7 @@ def _names() -> dict[str, str]:
         "neighbours": _("Neighbours"),
         "reconstruct": _("Reconstruct"),
         "dimensions": _("Dimensions"),
+        "factors": _("Factors"),
         "bookmarks": _("Bookmarks"),
     }
 
@@ -51,6 +54,8 @@ def _names() -> dict[str, str]:
 def show(subject: Subject) -> None:
     """The choice of sections, kept in the address (``?show=``), and the one that is chosen."""
     offered = [name for name in SECTIONS if subject.images or name not in PICTURES]
+    if not factors.known(subject):
+        offered.remove("factors")
     wanted = st.query_params.get("show")
     st.session_state[_KEY] = wanted if wanted in offered else offered[0]
     chosen = st.segmented_control(

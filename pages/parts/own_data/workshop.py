@@ -10,7 +10,7 @@ from genmodels.data.uploads import Draft, UploadStore, draft
 from genmodels.errors import UserError
 from pages.parts.own_data import make, own_sets
 from pages.parts.own_data.report import report
-from pages.parts.own_data.shots import camera
+from pages.parts.own_data.shots import camera, drawings
 from pages.parts.owner import owner_id
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
@@ -52,13 +52,15 @@ def _leave() -> None:
 
 
 def _given(turn: int) -> list[File]:
-    ways = {"files": _("Files"), "folder": _("Folder"), "camera": _("Camera")}
+    ways = {"files": _("Files"), "folder": _("Folder"), "camera": _("Camera"), "draw": _("Draw")}
     way = st.segmented_control(
         _("From"), list(ways), default="files", key="own-way", format_func=ways.__getitem__, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     if way == "camera":
         return camera(turn)
+    if way == "draw":
+        return drawings(turn)
     several = "directory" if way == "folder" else True
     files = st.file_uploader(
         ways[way], accept_multiple_files=several, key=f"own-{way}-{turn}", label_visibility="collapsed"
