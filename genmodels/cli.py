@@ -1,4 +1,4 @@
-"""The command line: list, train, evaluate, sample. Bad input ends with exit code 2 and one sentence."""
+"""The command line: list, train, evaluate, sample, and what is in ``cli_runs.py``. Bad input ends with exit code 2 and one sentence."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from genmodels import cli_runs
 from genmodels.errors import UserError
 from genmodels.jsontext import to_json
 
@@ -88,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
         "--label", help="of conditional models: the class to draw, by name or number; all in turn without it"
     )
     sample.add_argument("--out", type=Path, required=True)
+
+    cli_runs.add(command)
     return parser
 
 

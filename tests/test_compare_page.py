@@ -122,7 +122,7 @@ def test_too_many_runs_at_a_time_are_refused_all_of_them(store: RunStore) -> Non
         make(store, f"going-{number}", state="running")
     at = page()
     at.button(key="race-start").click().run()
-    assert any("stop one first" in warning.value for warning in at.warning)
+    assert any("stop one of them first" in warning.value for warning in at.warning)
     assert len(store.listed(OWNER)) == 3
 
 

@@ -16,6 +16,16 @@ a part of the run folder, or ``"images"``, a model that draws pictures."""
 _ODD = re.compile(r"[^A-Za-z0-9_-]+")
 
 
+def harmless(folder: RunFolder) -> str:
+    """The run's id as part of a file name or a path: it means nothing to a file system.
+
+    >>> from pathlib import Path
+    >>> harmless(RunFolder(Path("runs/my run"))), harmless(RunFolder(Path("..")))
+    ('my-run', 'run')
+    """
+    return _ODD.sub("-", folder.id)[:64].strip("-") or "run"
+
+
 def file_name(folder: RunFolder, what: str) -> str:
     """A harmless name for the file: the run's id, what it is, and its suffix.
 
@@ -24,4 +34,4 @@ def file_name(folder: RunFolder, what: str) -> str:
     'my-run-history.csv'
     """
     entry = EXPORTS[what]
-    return f"{_ODD.sub('-', folder.id)[:64]}-{entry.extra['stem']}{entry.extra['suffix']}"
+    return f"{harmless(folder)}-{entry.extra['stem']}{entry.extra['suffix']}"

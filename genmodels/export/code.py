@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pprint import pformat
 from typing import Any
 
 from genmodels.config import RunConfig
@@ -88,7 +87,7 @@ def _run(folder: RunFolder) -> list[Section]:
             "data = select(load(config.data, seed=config.seed), config.classes, config.data_size, config.seed)",
         ),
         Section(
-            f"Training{_edited(folder)}.",
+            f"Training{_edited(folder, config)}.",
             "trainer = Trainer(config, data)\n"
             "for event in trainer.events():\n"
             "    if isinstance(event, Evaluation):\n"
@@ -101,6 +100,8 @@ def _run(folder: RunFolder) -> list[Section]:
 
 def _picture(folder: RunFolder) -> list[Section]:
     config = folder.config()
+    if not (folder.path / "model.safetensors").is_file():
+        raise UserError("This run has no weights yet; give it a few seconds.")
     if folder.path.parent == bundled_root():
         source = f'bundled_root() / "{folder.id}/model.safetensors"'
         more = "from genmodels.training.store import bundled_root\n"
@@ -141,11 +142,15 @@ def settings(config: RunConfig) -> str:
     """The settings as a Python literal: what differs from the usual values, and the names.
 
     >>> from genmodels.config import parse
-    >>> settings(parse({"model": "vae", "seed": 3}))
-    "{'model': 'vae', 'data': 'digits', 'seed': 3}"
+    >>> print(settings(parse({"model": "vae", "seed": 3})))
+    {
+        'model': 'vae',
+        'data': 'digits',
+        'seed': 3,
+    }
     """
     values = {"model": config.model, "data": config.data} | config.model_dump(exclude_defaults=True)
-    return pformat(values, sort_dicts=False, width=100, compact=True)
+    return "{\n" + "".join(f"    {name!r}: {value!r},\n" for name, value in values.items()) + "}"
 
 
 def _portable(folder: RunFolder) -> RunConfig:
@@ -155,9 +160,11 @@ def _portable(folder: RunFolder) -> RunConfig:
     return config
 
 
-def _edited(folder: RunFolder) -> str:
+def _edited(folder: RunFolder, config: RunConfig) -> str:
     """What was turned in mid-run: the settings hold its last values from the start."""
     events, _end = folder.history()
-    changes = [(event.get("step"), event.get("changes")) for event in events if event.get("event") == "edited"]
-    told = [f"{name} was changed at step {step}" for step, change in changes if isinstance(change, dict) for name in change]
-    return f" ({', '.join(told[:5])[:200]}; here it has its last value from the start)" if told else ""
+    changes = (event.get("changes") for event in events if event.get("event") == "edited")
+    # Only names that are settings: whatever else stands in a file must not become part of a program.
+    names = {name for change in changes if isinstance(change, dict) for name in change if name in type(config).model_fields}
+    told = ", ".join(sorted(names))
+    return f" (in mid-run {told} was changed; here the last value holds from the start)" if told else ""

@@ -36,17 +36,22 @@ def safetensors(folder: RunFolder) -> bytes:
     stem="onnx", suffix=".zip", mime="application/zip", needs="model.safetensors",
 )  # fmt: skip
 def onnx(folder: RunFolder) -> bytes:
-    """A zip of ``decoder.onnx``, ``encoder.onnx`` where the model encodes, and ``about.json``."""
+    """A zip of ``decoder.onnx``, ``encoder.onnx`` where there is one that can be exported, and ``about.json``."""
     folder.about()
     model = folder.model()
-    files = {"decoder.onnx": decoder_onnx(model)}
+    files, encoder = {"decoder.onnx": decoder_onnx(model)}, ""
     if model.encodes:
-        files["encoder.onnx"] = encoder_onnx(model)
+        try:
+            files["encoder.onnx"] = encoder_onnx(model)
+            encoder = "x [n, *shape] -> mu, and logvar where the code has spread [n, latent_dim]"
+        except UserError as error:
+            encoder = f"left out: {error}"
     about = {
         "model": model.config.model,
         "data": model.config.data,
         "decoder": "z [n, latent_dim] -> x: images in 0..1, points in the data's units"
         + (", with labels y [n]" if model.conditional else ""),
+        "encoder": encoder,
         "latent_dim": model.config.latent_dim,
         "shape": list(model.spec.shape),
         "classes": list(model.spec.classes) if model.conditional else [],
@@ -80,7 +85,10 @@ def decoder_onnx(model: Model) -> bytes:
 
 
 def encoder_onnx(model: Model) -> bytes:
-    """``x`` ``[n, *shape]``, images in 0..1, to ``mu`` and, where the code has spread, ``logvar`` ``[n, latent_dim]``."""
+    """``x`` ``[n, *shape]``, images in 0..1, to ``mu`` and, where the code has spread, ``logvar`` ``[n, latent_dim]``.
+
+    Raises UserError where that cannot be said in ONNX; the nearest codes of a VQ-VAE cannot.
+    """
     x = torch.rand(4, *model.spec.shape, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         spread = model.encode(x, model.labels_in_turn(4)).logvar is not None
@@ -109,7 +117,10 @@ def _onnx(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str]) -> b
                 verbose=False,
             )
         except torch.onnx.errors.OnnxExporterError as error:
-            raise UserError("This model cannot be put into ONNX; take its safetensors instead.") from error
+            raise UserError("This network cannot be put into ONNX; take its safetensors instead.") from error
     assert program is not None
+    shape = program.model.graph.inputs[0].shape
+    if shape is None or isinstance(shape[0], int):  # some layers are traced for the number of samples at hand only
+        raise UserError("This network cannot be put into ONNX for any number of samples; take its safetensors instead.")
     program.save(buffer)
     return buffer.getvalue()

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from genmodels.errors import UserError
-from genmodels.export.base import EXPORTS
+from genmodels.export.base import EXPORTS, harmless
 from genmodels.registry import Card
 from genmodels.training.folder import RunFolder
 from genmodels.training.tracks import Row, rows
@@ -53,7 +53,7 @@ def tensorboard(folder: RunFolder) -> bytes:
             for step, seconds, values in told:
                 for name, value in values.items():
                     writer.add_scalar(name, value, int(step), walltime=began + seconds)
-        return packed({f"{folder.id}/{file.name}": file.read_bytes() for file in sorted(Path(scratch).iterdir())})
+        return packed({f"{harmless(folder)}/{file.name}": file.read_bytes() for file in sorted(Path(scratch).iterdir())})
 
 
 def packed(files: dict[str, bytes]) -> bytes:

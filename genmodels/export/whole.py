@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 from genmodels.errors import UserError
-from genmodels.export.base import EXPORTS
+from genmodels.export.base import EXPORTS, harmless
 from genmodels.export.numbers import packed
 from genmodels.jsontext import to_json
 from genmodels.registry import Card
@@ -30,4 +30,4 @@ def whole(folder: RunFolder) -> bytes:
     for file in sorted(kept):
         if file.is_file() and not file.name.startswith("."):
             files[file.relative_to(folder.path).as_posix()] = file.read_bytes()
-    return packed({f"{folder.id}/{name}": content for name, content in files.items()})
+    return packed({f"{harmless(folder)}/{name}": content for name, content in files.items()})
