@@ -25,6 +25,7 @@ def setting(
     basic: bool = False,
     live: bool = False,
     log: bool = False,
+    needs: tuple[str, str] | None = None,
     **limits: Any,
 ) -> Any:
     """A configuration field that can draw itself.
@@ -37,10 +38,11 @@ def setting(
         basic: Shown at once instead of under "Advanced".
         live: May be changed while the run goes on.
         log: Best moved on a logarithmic scale.
+        needs: Name and value of the setting without which this one means nothing.
         limits: pydantic's ``ge``, ``le``, ``gt``, ``lt``; or ``choices``, the name of a registry in ``genmodels``.
     """
     choices = limits.pop("choices", None)
-    extra = {"group": group, "basic": basic, "live": live, "log": log, "choices": choices}
+    extra = {"group": group, "basic": basic, "live": live, "log": log, "choices": choices, "needs": needs}
     return Field(default, title=title, description=help, json_schema_extra=extra, **limits)
 
 
@@ -66,7 +68,7 @@ class RunConfig(BaseModel):
 
     network: str = setting(
         "mlp", "Network", "MLP: fully connected, fast and simple. Conv: shares weights across the image, sharper. "
-        "Residual: conv in blocks that add up, deeper and slower.",
+        "Residual: conv in blocks that add up, deeper and slower. Layer by layer: your own stacks.",
         "Network", choices="networks",
     )  # fmt: skip
     width: int = setting(
@@ -75,6 +77,24 @@ class RunConfig(BaseModel):
     )  # fmt: skip
     depth: int = setting(
         2, "Depth", "Hidden layers (MLP), or how often the image is halved (the others).", "Network", ge=1, le=6
+    )
+    encoder_layers: str = setting(
+        "conv 32 s2, conv 64 s2, flatten, linear 256",
+        "Encoder layers",
+        "Layers with commas between them: linear N, conv N (k: kernel, s: stride), res, flatten. Activations and the "
+        "last layer come by themselves. A discriminator is laid in the same way.",
+        "Network",
+        needs=("network", "custom"),
+        max_length=400,
+    )
+    decoder_layers: str = setting(
+        "linear 256, image 64, up 32, up 16",
+        "Decoder layers",
+        "Layers with commas between them: linear N, image N (makes a picture of N channels), conv N, res, up N and "
+        "shuffle N (double the picture). It ends at the size of the data by itself.",
+        "Network",
+        needs=("network", "custom"),
+        max_length=400,
     )
     activation: Literal["silu", "relu", "leaky_relu", "tanh"] = setting(
         "silu", "Activation", "The bend between layers; without it a network is one straight map.", "Network"

@@ -10,6 +10,7 @@ from genmodels.models import MODELS, Batch
 from genmodels.models.base import Model
 from genmodels.nn import NETWORKS
 from genmodels.nn.codebook import Codebook
+from genmodels.nn.custom import Custom
 from genmodels.nn.mixture import GaussianMixture
 from genmodels.nn.residual import Residual, ResidualNetwork, block
 from genmodels.nn.spectral import normalise
@@ -101,6 +102,66 @@ def test_residual_networks_have_a_block_at_every_level_and_fit_their_data(depth)
         ResidualNetwork.encoder((1, 6, 6), 5, 4, 2, "silu")
     with pytest.raises(UserError, match="needs images"):
         ResidualNetwork.decoder(2, (2,), 4, 1, "silu")
+
+
+# ------------------------------------------------------------------ laid layer by layer
+
+STACKS = [
+    ("conv 32 s2, conv 64 s2, flatten, linear 256", "linear 256, image 64, up 32, up 16", (1, 28, 28)),
+    ("conv 4 k5, res, conv 6 s2", "image 8, res, shuffle 4, conv 5 k5", (3, 12, 8)),
+    ("flatten, linear 9", "linear 9", (1, 6, 6)),
+    ("linear 64, linear 32", "linear 32", (2,)),
+    ("", "", (2,)),
+]
+
+
+@pytest.mark.parametrize(("encoder", "decoder", "shape"), STACKS)
+def test_laid_stacks_fit_their_data(encoder, decoder, shape) -> None:
+    network = Custom(encoder, decoder)
+    down, up = network.encoder(shape, 5, 0, 0, "silu"), network.decoder(5, shape, 0, 0, "silu")
+    assert isinstance(down[-1], nn.Linear), "features and the last layer can be told apart"
+    assert down(torch.randn(2, *shape)).shape == (2, 5)
+    assert up(torch.randn(2, 5)).shape == (2, *shape)
+
+
+def test_a_stack_is_the_network_it_describes(float64) -> None:
+    network = Custom("conv 3 k3 s2", "image 2, up 3").encoder((1, 4, 4), 5, 0, 0, "tanh")
+    conv, head = network[0], network[-1]
+    x = torch.randn(2, 1, 4, 4)
+    by_hand = torch.nn.functional.conv2d(x, conv.weight, conv.bias, stride=2, padding=1).tanh().flatten(1)
+    torch.testing.assert_close(network(x), by_hand @ head.weight.T + head.bias)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "decoder", "sentence"),
+    [
+        ("conv 8, linear 4", "", "Encoder layer 2, 'linear 4', needs a plain list .* 8×8×8; put 'flatten' before it"),
+        ("flatten, conv 4", "", "layer 2, 'conv 4', needs a picture but gets a plain list of 64"),
+        ("flatten, flatten", "", "nothing to flatten"),
+        ("conv", "", "does not say how many; write 'conv 64'"),
+        ("dense 4", "", "choose among linear, conv, res, flatten"),
+        ("conv 4 4", "", "is not written as in"),
+        ("conv 4; drop table", "", "is not written as in"),
+        ("conv 0", "", "is out of range: the size can be 1 to"),
+        ("conv 4 k99", "", "the kernel can be 1 to 9"),
+        ("conv 4 s4, conv 4 s4, conv 4 k7 s4, conv 4 k8", "", "a kernel larger than the 4×1×1 it gets"),
+        (", ".join(["res"] * 17), "", "has 17 layers; 16 are the most"),
+        ("", "conv 4", "Decoder layer 1, 'conv 4', needs a picture"),
+        ("", "image 4, image 4", "gets a picture already"),
+        ("", "image 4, up 4, up 4, up 4, up 4", "cannot be doubled 4 times to 8×8"),
+        ("", "image 4, conv 4 s2", "would change the size"),
+        ("", "image 4, linear 4", "put it before 'image'"),
+    ],
+)
+def test_a_stack_that_cannot_work_is_explained_in_one_sentence(encoder, decoder, sentence) -> None:
+    with pytest.raises(UserError, match=sentence) as caught:
+        fresh("vae", network="custom", encoder_layers=encoder, decoder_layers=decoder)
+    assert str(caught.value).count(". ") == 0
+
+
+def test_pictures_are_not_made_of_points() -> None:
+    with pytest.raises(UserError, match="these data are points"):
+        Custom("", "image 4").decoder(2, (2,), 0, 0, "silu")
 
 
 # ------------------------------------------------------------------ packs

@@ -243,10 +243,29 @@ def test_every_setting_of_every_model_has_a_control(store: RunStore, name: str) 
         for kind in (at.slider, at.select_slider, at.number_input, at.selectbox, at.toggle)
         for element in kind
     }
-    wanted = {f"set-{name}-{setting.name}" for setting in form.settings(MODELS[name].thing.config_class)}
+    settings = form.settings(MODELS[name].thing.config_class)
+    wanted = {f"set-{name}-{setting.name}" for setting in settings if setting.needs is None}
     assert wanted
     assert wanted <= shown
-    assert all(setting.title and setting.help for setting in form.settings(MODELS[name].thing.config_class))
+    assert all(setting.title and setting.help for setting in settings)
+
+
+def test_a_network_can_be_laid_layer_by_layer(store: RunStore) -> None:
+    at = page()
+    assert "set-vae-encoder_layers" not in {area.key for area in at.text_area}
+    at.selectbox(key="set-vae-network").set_value("custom").run()
+    assert "28×28 → 32×14×14 → 64×7×7 → 256 → 40" in words(at)
+    at.text_area(key="set-vae-encoder_layers").set_value("conv 8 s2, res, linear 5").run()
+    (error,) = at.error
+    assert error.value == (
+        "Encoder layer 3, 'linear 5', needs a plain list of numbers but gets 8×14×14; put 'flatten' before it."
+    )
+    assert at.button(key="start").disabled
+    at.text_area(key="set-vae-encoder_layers").set_value("conv 8 s2, res, flatten, linear 5").run()
+    assert not at.error
+    assert "28×28 → 8×14×14 → 8×14×14 → 5 → 40" in words(at)
+    at.button(key="start").click().run()
+    assert store.listed(OWNER)[0].config().encoder_layers == "conv 8 s2, res, flatten, linear 5"
 
 
 @pytest.mark.parametrize("data", DATASETS)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from genmodels.config import RunConfig, setting
 from genmodels.data.base import DataSpec
 from genmodels.models.base import Batch, Model, Player, Terms
-from genmodels.nn import NETWORKS, at_least_float
+from genmodels.nn import at_least_float, network_of
 from genmodels.objectives import LIKELIHOODS
 
 
@@ -60,7 +60,7 @@ class Autoencoder(Model):
 
     def __init__(self, config: AutoencoderConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)
-        network = NETWORKS[config.network].thing
+        network = network_of(config)
         size = (config.width, config.depth, config.activation)
         self.encoder = network.encoder(spec.shape, self.code_values * config.latent_dim, *size)
         self.decoder = network.decoder(config.latent_dim + self.label_count, spec.shape, *size)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from genmodels.config import RunConfig, setting
 from genmodels.data.base import DataSpec
 from genmodels.models.base import MODELS, Batch, Measures, Model, Player, Presets, Terms
-from genmodels.nn import NETWORKS, at_least_float
+from genmodels.nn import at_least_float, network_of
 from genmodels.nn.spectral import normalise
 from genmodels.objectives import GAN_LOSSES, PENALTIES
 from genmodels.registry import Card
@@ -125,7 +125,7 @@ class GAN(Model):
 
     def __init__(self, config: GANConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)
-        network = NETWORKS[config.network].thing
+        network = network_of(config)
         size = (config.width, config.depth, config.activation)
         self.decoder = network.decoder(config.latent_dim + self.label_count, spec.shape, *size)
         self.discriminator = network.encoder((config.pac * spec.shape[0], *spec.shape[1:]), 1, *size)

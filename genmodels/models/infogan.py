@@ -11,7 +11,7 @@ from genmodels.config import setting
 from genmodels.data.base import DataSpec
 from genmodels.models.base import MODELS, Batch, Presets, Terms
 from genmodels.models.gan import GAN, GANConfig
-from genmodels.nn import NETWORKS, at_least_float
+from genmodels.nn import at_least_float, network_of
 from genmodels.objectives import log_normal
 from genmodels.registry import Card
 
@@ -78,7 +78,7 @@ class InfoGAN(GAN):
 
     def __init__(self, config: InfoGANConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)
-        network = NETWORKS[config.network].thing
+        network = network_of(config)
         out = config.categories + 2 * config.continuous
         self.recogniser = network.encoder(spec.shape, out, config.width, config.depth, config.activation)
 

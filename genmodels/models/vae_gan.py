@@ -11,7 +11,7 @@ from genmodels.config import setting
 from genmodels.data.base import DataSpec
 from genmodels.models.base import MODELS, Batch, Measures, Player, Presets, Terms
 from genmodels.models.vae import VAE, VAEConfig
-from genmodels.nn import NETWORKS, at_least_float
+from genmodels.nn import at_least_float, network_of
 from genmodels.objectives import gaussian_kl
 from genmodels.objectives.penalties import squared_gradient
 from genmodels.registry import Card
@@ -98,7 +98,7 @@ class VAEGAN(VAE):
 
     def __init__(self, config: VAEGANConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)
-        network = NETWORKS[config.network].thing
+        network = network_of(config)
         self.discriminator = network.encoder(spec.shape, 1, config.width, config.depth, "leaky_relu")
 
     def players(self) -> Sequence[Player]:

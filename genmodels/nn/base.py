@@ -1,12 +1,15 @@
 """What a network family offers to the models."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from genmodels.registry import Registry
+
+if TYPE_CHECKING:
+    from genmodels.config import RunConfig
 
 Shape = tuple[int, ...]
 
@@ -33,7 +36,17 @@ class Network(Protocol):
         ...
 
 
-NETWORKS: Registry[type[Network]] = Registry("network", "genmodels.nn")
+NETWORKS: Registry[Any] = Registry("network", "genmodels.nn")
+"""Each a :class:`Network`, or with the extra ``layered`` made into one by the two stacks of the configuration."""
+
+
+def network_of(config: "RunConfig") -> Network:
+    """The two stacks that a configuration asks for."""
+    entry = NETWORKS[config.network]
+    layers = (config.encoder_layers, config.decoder_layers)
+    network: Network = entry.thing(*layers) if entry.extra.get("layered") else entry.thing
+    return network
+
 
 _ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "silu": nn.SiLU,

@@ -33,7 +33,7 @@ def block(channels: int, act: str) -> Residual:
         "A conv network whose blocks only say what to change; everything else passes by.",
         family="network",
         equation=r"h_{l+1} = h_l + W_l'' * \sigma(W_l' * \sigma(h_l))",
-        paper="He et al., arXiv 1512.03385 and 1603.05027",
+        paper="He et al., arXiv 1512.03385; arXiv 1603.05027",
         teaches="Depth without pain: the gradient finds a straight way back through the sums.",
         fails="About twice the arithmetic of the conv network of the same width, so half the steps in the same time.",
     ),

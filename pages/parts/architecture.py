@@ -75,3 +75,13 @@ def _input(module: nn.Sequential, sample: Shape) -> Shape:
         if isinstance(layer, nn.Linear):
             return sample if layer.in_features == prod(sample) else (layer.in_features,)
     return sample
+
+
+def in_words(shape: Shape) -> str:
+    """``(1, 28, 28)`` -> ``28×28``; more channels come first.
+
+    >>> in_words((1, 28, 28)), in_words((64, 7, 7)), in_words((512,))
+    ('28×28', '64×7×7', '512')
+    """
+    parts = shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
+    return "×".join(map(str, parts))

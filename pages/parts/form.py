@@ -34,6 +34,8 @@ class Setting:
         low: Smallest value, None where there is none; the same for ``high``.
         optional: May be empty.
         registry: Name of the registry behind ``options``, or empty.
+        needs: Name and value of the setting without which this one means nothing, or None.
+        longest: Most characters of a text.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Setting:
     high: float | None
     optional: bool
     registry: str
+    needs: tuple[str, str] | None
+    longest: int | None
 
     def say(self, value: Any) -> str:
         """A value in words.
@@ -95,6 +99,8 @@ def setting_of(config_class: type[RunConfig], name: str) -> Setting:
         high=_limit(field, "le", "lt"),
         optional=optional,
         registry=extra["choices"] or "",
+        needs=extra["needs"],
+        longest=int(longest) if (longest := _limit(field, "max_length")) is not None else None,
     )
 
 
@@ -173,6 +179,8 @@ def _widget(setting: Setting, value: Any, shared: Mapping[str, Any]) -> None:
         st.toggle(**shared)
     elif setting.options:
         st.selectbox(options=setting.options, format_func=setting.say, **shared)
+    elif setting.kind is str:
+        st.text_area(**shared, max_chars=setting.longest, height=96)
     elif setting.optional or setting.low is None or setting.high is None:
         _number(setting, shared)
     elif setting.log or (setting.kind is float and setting.high > WIDE * max(setting.low, 0.01)):

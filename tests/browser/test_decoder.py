@@ -55,8 +55,9 @@ def decoded(page: Page, model: Model, z: torch.Tensor) -> list[torch.Tensor]:
         {"network": "conv", "width": 16, "depth": 2, "latent_dim": 13, "activation": "leaky_relu"},
         {"network": "conv", "width": 3, "depth": 1, "latent_dim": 1, "activation": "tanh"},
         {"network": "residual", "width": 5, "depth": 2, "latent_dim": 7, "activation": "silu"},
+        {"network": "custom", "decoder_layers": "linear 9, image 4, res, up 5, conv 6 k5, shuffle 3", "latent_dim": 3},
     ],
-    ids=["mlp", "conv", "odd", "residual"],
+    ids=["mlp", "conv", "odd", "residual", "custom"],
 )
 def test_pictures_are_those_of_torch(page: Page, name: str, spec: DataSpec, changes: dict) -> None:
     model = model_of(name, spec, **changes)

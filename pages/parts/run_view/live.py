@@ -63,7 +63,7 @@ def _place_in_line(folder: RunFolder) -> str:
     place, wait = studio.store().queue_position(folder), studio.store().queue_wait(folder)
     if place is None:
         return _("It starts in a moment.")
-    about = "" if wait is None else " " + _("About {time} to go.").format(time=_duration(wait))
+    about = "" if wait is None else " " + _("About {time} to go.").format(time=duration(wait))
     if place == 0:
         return _("Next in line: it starts as soon as another run ends.") + about
     return _("Number {n} in line: it starts when those before it have ended.").format(n=place + 1) + about

@@ -10,7 +10,7 @@ from genmodels.data.uploads import GROUP
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES
 from pages.parts import form, own_data
-from pages.parts.architecture import stacks
+from pages.parts.architecture import in_words, stacks
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import is_dark
 from pages.parts.real_samples import real_samples
@@ -253,8 +253,29 @@ def advanced_settings(choice: Choice) -> None:
         for group in sorted({setting.group for setting in settings}, key=_rank):
             st.markdown(f"**{group}**")
             for setting in settings:
-                if setting.group == group:
+                if setting.group == group and _means_something(choice, setting):
                     _control(choice, setting)
+                    _shapes(choice, setting.name)
+
+
+def _means_something(choice: Choice, setting: form.Setting) -> bool:
+    """Whether the setting is of use with the others as they are."""
+    return setting.needs is None or choice.values()[setting.needs[0]] == setting.needs[1]
+
+
+_LAID = {"encoder_layers": ("encoder", "discriminator"), "decoder_layers": ("decoder",)}
+"""Settings that lay networks -> the names these can have."""
+
+
+def _shapes(choice: Choice, name: str) -> None:
+    """Under a stack of layers: the shape of the data behind each."""
+    try:
+        built = stacks(choice.config(), choice.spec) if name in _LAID else []
+    except UserError:  # said above already
+        return
+    for stack in built:
+        if stack.name in _LAID[name]:
+            st.caption(" → ".join(in_words(shape) for shape in stack.shapes))
 
 
 def checked(choice: Choice) -> RunConfig | None:

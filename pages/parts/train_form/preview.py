@@ -8,7 +8,7 @@ import streamlit as st
 from genmodels.config import RunConfig
 from genmodels.data import DataSpec, at_hand, entry_of
 from genmodels.models import MODELS
-from pages.parts.architecture import Shape, Stack, stacks
+from pages.parts.architecture import Stack, in_words, stacks
 from pages.parts.component import base64_text
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CLASSES, CONCEPTS, Concept, is_dark
@@ -45,7 +45,7 @@ def preview(config: RunConfig | None) -> None:
 
 def _sentence(config: RunConfig, spec: DataSpec, built: list[Stack]) -> str:
     model = MODELS[config.model].thing
-    thing = _("point") if spec.modality == "points" else _("{size} picture").format(size=_shape(spec.shape))
+    thing = _("point") if spec.modality == "points" else _("{size} picture").format(size=in_words(spec.shape))
     words = {
         "encoder": _("The {net} squeezes each {thing} into {n} numbers, z."),
         "decoder": _("The {net} draws a {thing} from them."),
@@ -113,20 +113,10 @@ def _label(stack: Stack, index: int, latent_dim: int) -> tuple[str, Concept | No
     """What stands under a bar, and the concept that gives it its colour where that is not the network's."""
     shape = stack.shapes[index]
     if stack.name == "decoder" and index == 0:
-        return f"z: {_shape(shape)}", "z"
+        return f"z: {in_words(shape)}", "z"
     if stack.name == "encoder" and index == len(stack.shapes) - 1 and shape == (2 * latent_dim,):
         return f"μ, σ: {latent_dim}", "mu"
-    return _shape(shape), None
-
-
-def _shape(shape: Shape) -> str:
-    """``(1, 28, 28)`` -> ``28×28``; more channels come first.
-
-    >>> _shape((1, 28, 28)), _shape((64, 7, 7)), _shape((512,))
-    ('28×28', '64×7×7', '512')
-    """
-    parts = shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
-    return "×".join(map(str, parts))
+    return in_words(shape), None
 
 
 def _count(weights: int) -> str:
