@@ -238,7 +238,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     folder = RunFolder(options.run)
     config, model = folder.config(), folder.model()
-    data = select(load(config.data, seed=config.seed), config.classes, config.data_size, config.seed)
+    data = load(config.data, seed=config.seed, noise=config.data_noise)
+    data = select(data, config.classes, config.data_size, config.seed)
     if data.spec.shape != model.spec.shape:
         raise UserError(
             f"The data at {config.data[:60]!r} changed its shape since this run; put back what it was trained on."

@@ -66,6 +66,10 @@ class RunConfig(BaseModel):
         le=10_000_000,
     )
 
+    data_noise: float | None = Field(
+        None, description="Standard deviation of a 2-D toy around its modes or curve; empty: its own.", ge=0.005, le=1
+    )
+
     network: str = setting(
         "mlp", "Network", "MLP: fully connected, fast and simple. Conv: shares weights across the image, sharper. "
         "Residual: conv in blocks that add up, deeper and slower. Layer by layer: your own stacks.",

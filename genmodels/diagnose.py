@@ -60,10 +60,6 @@ class History:
     fixed: Arrays = field(default_factory=dict)
     diverged: bool = False
 
-    def recent(self, name: str) -> np.ndarray:
-        """The last reports of a loss, at most :data:`RECENT`; empty where there are none."""
-        return self.losses.get(name, np.zeros(0))[-RECENT:]
-
     def latest(self, name: str, n: int = 3) -> float | None:
         """The median of the last ``n`` values of a metric; None where there are fewer."""
         values = self.metrics.get(name, np.zeros(0))[-n:]
@@ -143,14 +139,14 @@ def _hops(history: History, last: int = 8) -> int:
 @detector
 def mode_collapse(history: History) -> Finding | None:
     """Few modes, or one clump, and it stays there."""
-    if history.step < EARLY or "generator/loss" not in history.losses:
-        return None
+    if history.step < EARLY or "generator/loss" not in history.losses or vanishing_gradient(history):
+        return None  # a generator that never learned anything has not settled on anything either
     lost = _lost_modes(history)
     if lost and _hops(history) < 3:
         evidence = f"{lost[0]} of {lost[1]} modes have samples"
     elif "samples" in history.frame and "originals" in history.fixed:
         share = _width(history.frame["samples"]) / max(_width(history.fixed["originals"]), 1e-9)
-        if share > 0.3 or lost:
+        if share > 0.4 or lost:
             return None
         evidence = f"the samples spread over {share:.0%} of the width of the data"
     else:
@@ -216,17 +212,24 @@ def _weak_pull(history: History) -> str | None:
 @detector
 def oscillation(history: History) -> Finding | None:
     """A loss that comes round again and again."""
-    values = history.recent("generator/loss")
-    if history.step < EARLY or len(values) < RECENT:
-        return None
+    # A slow machine makes fewer steps between two reports, so that the same circle takes more of them or fewer.
+    for window in (RECENT, 2 * RECENT, 4 * RECENT):
+        values = history.losses.get("generator/loss", np.zeros(0))[-window:]
+        if history.step >= EARLY and len(values) == window and (found := _circle(values)):
+            return found
+    return None
+
+
+def _circle(values: np.ndarray) -> Finding | None:
+    n = len(values)
     time = np.arange(len(values))
     values = values - np.polyval(np.polyfit(time, values, 1), time)
     swing = float(values.std())
     if swing < 0.02:
         return None
     echo = np.correlate(values, values, "full")[len(values) - 1 :] / (len(values) - time) / values.var()
-    low = int(np.argmin(echo[: RECENT // 3]))
-    high = low + int(np.argmax(echo[low : RECENT * 2 // 3]))
+    low = int(np.argmin(echo[: n // 3]))
+    high = low + int(np.argmax(echo[low : n * 2 // 3]))
     if echo[low] > -0.4 or echo[high] < 0.4:
         return None
     return Finding(

@@ -91,13 +91,24 @@ def test_a_step_of_the_loop_is_the_analytic_one(loss) -> None:
         assert state(trainer) == pytest.approx((theta, psi), rel=1e-5)
 
 
-@pytest.mark.parametrize("penalty", [name for name in PENALTIES if name != "none"])
+@pytest.mark.parametrize("penalty", [name for name in PENALTIES if PENALTIES[name].extra["scale"]])
 def test_a_penalised_step_is_the_analytic_one(penalty) -> None:
     # Of D = psi x the slope is psi everywhere, so every penalty's pull on psi is known.
     pull = {"r1": PSI, "r2": PSI, "r1r2": 2 * PSI, "gp": 2 * (PSI - 1)}[penalty]
     trainer = game("wasserstein", penalty=penalty, gamma=3.0)
     trainer.advance("discriminator")
     assert state(trainer) == pytest.approx((THETA, PSI - H * (THETA + 3.0 * pull)), rel=1e-5)
+
+
+def test_clipped_weights_stop_at_the_bound() -> None:
+    trainer = game("wasserstein", penalty="clip", gamma=PSI / 2)
+    trainer.advance("generator")
+    assert state(trainer)[1] == pytest.approx(PSI)  # only D's own moves are cut
+    trainer.advance("discriminator")
+    assert state(trainer)[1] == pytest.approx(PSI / 2)
+    wide = game("wasserstein", penalty="clip", gamma=2 * PSI)
+    wide.advance("discriminator")
+    assert state(wide)[1] == pytest.approx(PSI - H * THETA, rel=1e-5)
 
 
 def test_a_rare_penalty_is_as_much_stronger() -> None:

@@ -98,8 +98,8 @@ def test_gan_losses_are_per_sample() -> None:
 
 
 W = torch.tensor([3.0, -4.0, 12.0], dtype=torch.float64)  # |W| = 13
-LINEAR = {"none": 0.0, "r1": 169.0, "r2": 169.0, "r1r2": 338.0, "gp": 144.0}
-SCALE = {"none": 0.0, "r1": 0.5, "r2": 0.5, "r1r2": 0.5, "gp": 1.0}
+LINEAR = {"none": 0.0, "r1": 169.0, "r2": 169.0, "r1r2": 338.0, "gp": 144.0, "clip": 0.0}
+SCALE = {"none": 0.0, "r1": 0.5, "r2": 0.5, "r1r2": 0.5, "gp": 1.0, "clip": 0.0}
 
 
 @pytest.mark.parametrize("name", PENALTIES)

@@ -35,6 +35,7 @@ def load(
     progress: Progress | None = None,
     size: int | None = None,
     channels: int | None = None,
+    noise: float | None = None,
 ) -> Dataset:
     """Read a data set into memory.
 
@@ -47,11 +48,17 @@ def load(
         size: Height and width of the images in pixels, 8 to 128; None keeps those of a named set and chooses for
             a path (see :mod:`genmodels.data.files`).
         channels: 1 (grey) or 3 (colour); None keeps or chooses.
+        noise: Standard deviation of a toy's points around its modes or curve (see :func:`genmodels.data.toys.make`);
+            None keeps its own. Only toys have one.
 
     Raises:
         UserError: There is no such name or path, or it cannot be read, or a size or channel count is impossible.
     """
     images.check(size, channels)
+    if noise is not None:
+        from genmodels.data import toys  # which registers its toys here
+
+        return toys.draw(name, toys.make(name, noise), seed)
     if name in DATASETS:
         dataset = DATASETS[name].thing(root or default_root(), progress, seed)
         return images.fit_dataset(dataset, size, channels)

@@ -65,6 +65,7 @@ class Player:
         lr: Name of the configuration field that holds its learning rate.
         optimizer: Name of the configuration field that holds its optimizer.
         moves: Moves per training step, each on a fresh batch.
+        after: Called after each move, where something has to be put right, such as weights that must stay small.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Player:
     lr: str
     optimizer: str
     moves: int = 1
+    after: Callable[[], None] | None = None
 
 
 class Model(nn.Module):

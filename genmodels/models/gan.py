@@ -12,6 +12,7 @@ from genmodels.models.base import MODELS, Batch, Measures, Model, Player, Preset
 from genmodels.nn import at_least_float, network_of
 from genmodels.nn.spectral import normalise
 from genmodels.objectives import GAN_LOSSES, PENALTIES
+from genmodels.objectives.penalties import clip
 from genmodels.registry import Card
 
 
@@ -30,7 +31,8 @@ class GANConfig(RunConfig):
     gamma: float = setting(
         1.0,
         "Gamma",
-        "Weight of the penalty, halved for R1 and R2 as in their papers; WGAN-GP's lambda as it is. "
+        "Weight of the penalty, halved for R1 and R2 as in their papers; WGAN-GP's lambda as it is; the bound of "
+        "clipped weights. "
         "Too small: the game runs away. Too large: D teaches nothing.",
         "Objective",
         live=True,
@@ -135,6 +137,7 @@ class GAN(Model):
         self.game, self.paired, self.probability = entry.thing, entry.extra["paired"], entry.extra["probability"]
         self.penalty = PENALTIES[config.penalty].thing
         self.penalty_scale = PENALTIES[config.penalty].extra["scale"]
+        self.clips = bool(PENALTIES[config.penalty].extra.get("clips"))
 
     def objection(self) -> str:
         c = self.config
@@ -145,7 +148,9 @@ class GAN(Model):
     def players(self) -> Sequence[Player]:
         c = self.config
         return (
-            Player("discriminator", self.judge(), self.discriminator_loss, "lr_d", "optimizer_d", c.d_moves),
+            Player(
+                "discriminator", self.judge(), self.discriminator_loss, "lr_d", "optimizer_d", c.d_moves, self.leash
+            ),
             Player("generator", self.forger(), self.generator_loss, "lr_g", "optimizer_g", c.g_moves),
         )
 
@@ -191,7 +196,7 @@ class GAN(Model):
         a, b = self.critic(torch.cat([real, fake]), labels).chunk(2)
         loss = self.game(a, b).discriminator
         parts = {"loss": loss, "real": self.verdict(a), "fake": self.verdict(b)}
-        if self.config.penalty == "none" or batch.step % self.config.penalty_every:
+        if not self.penalty_scale or batch.step % self.config.penalty_every:
             return Terms(loss, parts)
         penalty = self.config.gamma * self.penalty_scale * self.slope(real, fake, batch.y, generator)
         return Terms(loss + self.config.penalty_every * penalty, parts | {"penalty": penalty})
@@ -214,6 +219,11 @@ class GAN(Model):
         a = self.critic(self.packed(self.seen(batch.x)), batch.y) if self.paired else b
         loss = self.game(a, b).generator
         return Terms(loss, {"loss": loss})
+
+    def leash(self) -> None:
+        """After each move of D: hold its weights in their bounds, where that is the chosen penalty."""
+        if self.clips:
+            clip(self.judge().parameters(), self.config.gamma)
 
     # ------------------------------------------------------------------ what people see
 

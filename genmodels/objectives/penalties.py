@@ -1,6 +1,6 @@
 """Gradient penalties on the discriminator, one value per sample: never the norm of the whole batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
@@ -11,7 +11,8 @@ Critic = Callable[[Tensor], Tensor]
 Penalty = Callable[[Critic, Tensor, Tensor, torch.Generator], Tensor]
 PENALTIES: Registry[Penalty] = Registry("penalty", "genmodels.objectives")
 """Extra: ``scale``. D's loss grows by ``gamma * scale * penalty``: papers weigh R1 and R2 with gamma / 2 (scale 1/2)
-but the slope penalty of WGAN-GP with lambda (scale 1, so that gamma is their lambda)."""
+but the slope penalty of WGAN-GP with lambda (scale 1, so that gamma is their lambda). Scale 0: it adds nothing.
+``clips``: instead D's weights are held within +-gamma after each of its moves (see :func:`clip`)."""
 
 
 def mixed(real: Tensor, fake: Tensor, generator: torch.Generator) -> Tensor:
@@ -106,3 +107,34 @@ def gp(critic: Critic, real: Tensor, fake: Tensor, generator: torch.Generator) -
     # The root of zero has no slope; the smallest normal number keeps the gradient finite and changes nothing else.
     squared = squared_gradient(critic, mixed(real, fake, generator))
     return (squared.clamp_min(torch.finfo(squared.dtype).tiny).sqrt() - 1).square()
+
+
+@PENALTIES.register(
+    "clip",
+    Card(
+        "Clipped weights",
+        "Cuts every weight of D to a small range after each move; gamma is the bound.",
+        family="penalty",
+        equation=r"w \leftarrow \min(\max(w, -c),\, c)",
+        paper="Arjovsky et al. (WGAN), arXiv 1701.07875, algorithm 1; c = 0.01 there",
+        teaches="The first and simplest leash of a Wasserstein critic: bounded weights bound its slope.",
+        fails="The weights end at the bound and D becomes nearly straight (arXiv 1704.00028, figure 1).",
+    ),
+    scale=0.0,
+    clips=True,
+)
+def clipping(critic: Critic, real: Tensor, fake: Tensor, generator: torch.Generator) -> Tensor:
+    return torch.zeros(len(real), dtype=real.dtype, device=real.device)
+
+
+@torch.no_grad()
+def clip(weights: Iterable[Tensor], bound: float) -> None:
+    """Bring all ``weights`` into ``-bound .. bound``, in place.
+
+    >>> w = torch.tensor([-3.0, 0.05])
+    >>> clip([w], 0.1)
+    >>> w
+    tensor([-0.1000,  0.0500])
+    """
+    for weight in weights:
+        weight.clamp_(-bound, bound)

@@ -206,6 +206,8 @@ class Trainer:
             parameter.grad = gradient
         group["lr"] = self._rate(player)
         self.optimizers[player.name].step()
+        if player.after is not None:
+            player.after()
         for part, values in terms.parts.items():
             self._count(f"{player.name}/{part}", values.detach().mean())
 

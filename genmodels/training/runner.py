@@ -44,7 +44,7 @@ def run(path: Path, *, parent: int | None = None, listener: Listener | None = No
         folder.tidy()
         recorder.preparing(0.0, "Loading the data")
         config, point = folder.config(), folder.checkpoint()
-        data = load(config.data, seed=config.seed, progress=recorder.preparing)
+        data = load(config.data, seed=config.seed, progress=recorder.preparing, noise=config.data_noise)
         data = select(data, config.classes, config.data_size, config.seed)
         if data.spec.modality == "image":
             network_for(data, recorder.preparing)  # now, while everybody knows that it is not training yet

@@ -7,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from genmodels.config import RunConfig, live_fields
-from genmodels.data import DATASETS
+from genmodels.data import DATASETS, entry_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder
 from pages.parts import studio
+from pages.parts.own_data import is_own, own_sets
 from pages.parts.text import _
 from pages.parts.train_form import choice as train_choice
 from pages.parts.train_form.start import begin
@@ -47,8 +48,16 @@ def toys() -> list[str]:
     return [name for name in DATASETS if DATASETS[name].extra["group"] == "toy"]
 
 
+def own_points() -> list[str]:
+    """The visitor's own sets of points, drawn or uploaded, newest first."""
+    return [kept.name for kept in own_sets() if kept.modality == "points"]
+
+
 def current() -> Choice:
-    return st.session_state.setdefault(_CHOICE, Choice())
+    choice: Choice = st.session_state.setdefault(_CHOICE, Choice())
+    if choice.data not in DATASETS and not is_own(choice.data):  # deleted, in another tab
+        choice = st.session_state[_CHOICE] = replace(choice, data=Choice().data)
+    return choice
 
 
 def choose(choice: Choice) -> None:
@@ -60,7 +69,7 @@ def adopt(folder: RunFolder) -> None:
     if st.session_state.get(_ADOPTED) == folder.id:
         return
     config = folder.config()
-    if config.model not in PLAYED or config.data not in toys():
+    if config.model not in PLAYED or config.data not in [*toys(), *own_points()]:
         raise UserError(_("This run is not one of the playground's; open it on the Train page."))
     bare = Choice(config.model, config.data)
     common = bare.common()
@@ -74,6 +83,9 @@ def adopt(folder: RunFolder) -> None:
 
 def change(folder: RunFolder | None, **parts: Any) -> None:
     """Choose another model, toy or setting. A run that goes on is replaced, and the new one goes on likewise."""
+    if parts.get("data", current().data) not in toys():  # whose noise cannot be set
+        changes = parts.get("changes", current().changes)
+        parts["changes"] = {name: value for name, value in changes.items() if name != "data_noise"}
     choose(replace(current(), **parts))
     if folder is not None and folder.active():
         restart(folder)
@@ -104,7 +116,7 @@ def start(*, playing: bool = True) -> RunFolder | None:
         st.session_state["_train_refused"] = str(error)
         return None
     before = st.query_params.get("run")
-    title = _("{model} on {data}").format(model=MODELS[choice.model].card.title, data=DATASETS[choice.data].card.title)
+    title = _("{model} on {data}").format(model=MODELS[choice.model].card.title, data=entry_of(choice.data).card.title)
     begin(config, title=title)
     run_id = st.query_params.get("run")
     if run_id is None or run_id == before:

@@ -25,6 +25,7 @@ class Exhibit:
         why: Why it happens.
         relief: What the cure does.
         model: Played first; ``cured_by`` afterwards where that is another one.
+        speed: Most steps a second while it is shown, where the eye has to follow; 0 is full speed.
     """
 
     title: str
@@ -36,22 +37,25 @@ class Exhibit:
     illness: Mapping[str, Any]
     cure: Mapping[str, Any]
     cured_by: str = ""
+    speed: int = 0
 
 
 def exhibits() -> dict[str, Exhibit]:
     """All failures, by name."""
     momentum = {"penalty": "none", "optimizer_d": "adam", "optimizer_g": "adam"}
+    wide = {"data_noise": 0.05}
     sgd = {"optimizer_d": "sgd", "optimizer_g": "sgd"}
     bare = {"loss": "wasserstein", "width": 16, "depth": 1, "activation": "tanh", **sgd}
+    critic = {"loss": "wasserstein", "d_moves": 3}
     return {
         "collapse": Exhibit(
             _("Mode collapse"),
-            _("The orange points huddle together in one place, and there are eight to visit."),
+            _("The orange points huddle together and run from one place to the next; there are eight to visit."),
             _("G answers D's last verdict with the forgery that passes best. Nothing rewards it for variety."),
             _("A loss that compares pairs, and a penalty on D's slope, keep all modes in sight."),
             "gan", "ring",
-            {"loss": "nonsaturating", "lr_g": 2e-3, "width": 32, **momentum},
-            {},
+            {"loss": "nonsaturating", "lr_g": 1e-3, "lr_d": 1e-4, **momentum, **wide},
+            wide,
         ),
         "vanishing": Exhibit(
             _("Vanishing gradient"),
@@ -59,7 +63,7 @@ def exhibits() -> dict[str, Exhibit]:
             _("The first GAN loss is flat where D is sure: its slope is D's chance of being fooled, here 0."),
             _("The non-saturating loss is steepest just there: the arrows come back at once."),
             "gan", "ring",
-            {"loss": "minimax", "lr_d": 2e-3, "lr_g": 0.05, "d_moves": 5, "width": 32, **momentum,
+            {"loss": "minimax", "lr_d": 1e-2, "lr_g": 1e-2, "d_moves": 3, "width": 32, **momentum,
              "optimizer_g": "sgd"},
             {"loss": "nonsaturating", "penalty": "r1", "gamma": 0.1, "width": 32},
         ),
@@ -69,17 +73,18 @@ def exhibits() -> dict[str, Exhibit]:
             _("Each player answers where the other one was. Without damping, two such steps make a circle."),
             _("R1 flattens D around real data: the circle becomes a spiral that ends on the dot."),
             "gan", "dot",
-            bare | {"penalty": "r1", "gamma": 0.0, "lr_d": 0.05, "lr_g": 0.05},
+            bare | {"penalty": "r1", "gamma": 0.0, "lr_d": 0.1, "lr_g": 0.1},
             {"gamma": 1.0},
+            speed=30,
         ),
         "leash": Exhibit(
-            _("Off the leash"),
-            _("The losses run away, and the samples are thrown from side to side."),
-            _("A Wasserstein critic only measures a distance while its slope is at most 1. Nothing holds it here."),
-            _("The slope penalty of WGAN-GP pulls it to 1, and five moves of D keep the measure honest."),
+            _("Too short a leash"),
+            _("The arrows are short and all alike: D's ground is nearly a plane, and the samples wander over the ring."),
+            _("A Wasserstein critic needs a bounded slope. Clipped weights bound it, but leave D hardly any shape."),
+            _("WGAN-GP bounds the slope itself: D keeps its shape, and the samples gather at the modes."),
             "gan", "ring",
-            {"loss": "wasserstein", "penalty": "none", "d_moves": 5, "lr_d": 2e-2, "optimizer_d": "adam"},
-            {"loss": "wasserstein", "penalty": "gp", "gamma": 10.0, "d_moves": 5},
+            {**critic, "penalty": "clip", "gamma": 0.05, **wide},
+            {**critic, "penalty": "gp", "gamma": 1.0, **wide},
         ),
         "silence": Exhibit(
             _("Posterior collapse"),
@@ -147,6 +152,7 @@ def card(folder: RunFolder | None) -> None:
 def _open(folder: RunFolder | None, name: str) -> None:
     exhibit = exhibits()[name]
     st.session_state[_SHOWN], st.session_state[_CURED] = name, False
+    st.session_state["playground-speed"] = exhibit.speed
     chosen.choose(Choice(exhibit.model, exhibit.data, changes=dict(exhibit.illness)))
     chosen.restart(folder, playing=True)
 

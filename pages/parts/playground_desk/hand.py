@@ -6,17 +6,17 @@ from functools import partial
 import streamlit as st
 
 from genmodels.config import live_fields
-from genmodels.data import DATASETS
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
 from pages.parts import form, studio
 from pages.parts.playground_desk import choice as chosen
-from pages.parts.playground_desk.choice import PLAYED, toys
+from pages.parts.playground_desk.choice import PLAYED
+from pages.parts.playground_desk.points import points
 from pages.parts.text import _
 from pages.parts.train_form import one_of
 
-SPEEDS = (2, 10, 60, 0)
+SPEEDS = (2, 10, 30, 60, 0)
 SLOW = "playground-slow"
 _GROUPS = {
     "gan": {
@@ -42,17 +42,7 @@ def picks(folder: RunFolder | None) -> None:
     choice = chosen.current()
     titles = {name: MODELS[name].card.title for name in PLAYED}
     one_of(_("Model"), list(PLAYED), choice.model, "play-model", titles, lambda name: chosen.change(folder, model=name))
-    names = toys()
-    titles = {name: DATASETS[name].card.title for name in names}
-    key = "play-data"
-    if st.session_state.get(key) != choice.data:
-        st.session_state[key] = choice.data
-
-    def picked() -> None:
-        if (new := st.session_state[key]) in names:
-            chosen.change(folder, data=new)
-
-    st.selectbox(_("Data"), names, key=key, format_func=titles.__getitem__, on_change=picked)
+    points(folder, choice)
 
 
 def transport(folder: RunFolder | None, state: str) -> None:
@@ -68,13 +58,13 @@ def transport(folder: RunFolder | None, state: str) -> None:
                 words = _("One move of the {player}; the other one waits.").format(player=player)
                 st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
         st.button(_("Reset"), key="play-reset", icon=":material/restart_alt:", on_click=_reset, args=(folder,))
+    st.session_state.setdefault("playground-speed", SPEEDS[-1])
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="play-pace"):
         words = _("Pauses, and tells what happens inside a single training step, part by part.")
         st.toggle(_("Slow motion"), key=SLOW, help=words, on_change=_slow, args=(folder, state))
         st.selectbox(
             _("Speed"),
             SPEEDS,
-            index=len(SPEEDS) - 1,
             key="playground-speed",
             format_func=lambda n: _("full speed") if n == 0 else _("{n} steps a second").format(n=n),
             label_visibility="collapsed",

@@ -97,7 +97,7 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
 
 def _feed_waiting(folder: RunFolder, config: RunConfig) -> None:
     frame = untrained(config.model_dump_json()).frame
-    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0)
+    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0, words=_("starting"))
 
 
 def _frame(folder: RunFolder, step: int) -> Arrays | None:
@@ -118,6 +118,7 @@ def _send(
     seeking: bool,
     step: int,
     waits: bool = False,
+    words: str = "",
 ) -> None:
     plane_feed(
         key=_FEED,
@@ -129,7 +130,7 @@ def _send(
         frame=index,
         live=not seeking,
         slow=waits and bool(st.session_state.get(hand.SLOW)),
-        step=_("step {n}").format(n=f"{step:,}"),
+        step=words or _("step {n}").format(n=f"{step:,}"),
         on_seek=partial(_seek, folder),
         on_move=partial(_move, folder),
         **judged(config, frame),
