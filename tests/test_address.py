@@ -12,9 +12,10 @@ from pages.parts.address import PARAMETERS
 from pages.parts.learn.markup import LEVELS
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("home", "playground", "train", "explore", "learn")
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 GOOD = {
     "run": "vae-digits",
+    "runs": "vae-digits",
     "model": "gan",
     "data": "fashion",
     "preset": "best",
