@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.parts import frame, owner, warmup
+from pages.parts import frame, kept, owner, warmup
 
-page = st.navigation(frame.pages(), position="top")
+page = st.navigation(frame.pages(), position=frame.menu())
 frame.resume()
 frame.dress(page)
 with st.container(key="page"):
     page.run()
 owner.keep()  # below the page: while it loads, it takes a place
+kept.sync()
 warmup.start()

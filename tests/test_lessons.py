@@ -10,13 +10,20 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from genmodels.catalogue import REGISTRIES
+from genmodels.models.gan import GAN
 from genmodels.objectives import GAN_LOSSES, gaussian_kl
 from genmodels.objectives.likelihoods import gaussian
+from genmodels.training.store import bundled
 from pages.parts.component import MOST_SCRIPT_BYTES
 from pages.parts.learn import course, progress
+from pages.parts.learn import formulas as tables
 from pages.parts.learn.figure import script_of
+from pages.parts.learn.formulas import fits, numbers
 from pages.parts.learn.markup import LEVELS, Check, Lesson, Part, Steps, Text, blocks, closing, coloured, linked, parse
-from pages.parts.lesson_parts import PARTS, code, loss_now, loss_slopes
+from pages.parts.lesson_parts import PARTS, code, loss_slopes
+from pages.parts.lesson_parts import formula as formula_part
+from pages.parts.live_formula import marked
+from pages.parts.palette import CONCEPTS
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages/lessons").glob("*/*.md"))
@@ -248,19 +255,37 @@ def test_under_water_silence_is_best() -> None:
         assert float(linear_beta_loss(w, m, logvar, 0.2, 0.25, 1.0)) >= silent - 1e-12
 
 
-def test_a_formula_carries_the_numbers_of_a_run() -> None:
-    values = {"vae/reconstruction": 80.0, "vae/kl": 20.0}
-    assert loss_now.formula("vae", values, 4.0).startswith(r"160.0 \approx")
-    shown = coloured(f"$${loss_now.formula('gan', {'generator/loss': 0.693, 'other': 1.0}, 1.0)}$$", dark=False)
-    assert "0.693" in shown
-    assert shown.count("{") == shown.count("}")
+@pytest.mark.parametrize("name", tables.formulas())
+def test_every_symbol_of_a_formula_has_tensor_and_code(name: str) -> None:
+    form = tables.formulas()[name]
+    assert set(re.findall(r"@([a-z]+)\{", form.latex)) == set(form.symbols)
+    marks = re.findall(r'data-symbol="([a-z]+)"', marked(form.latex))
+    assert marks == re.findall(r"@([a-z]+)\{", form.latex)
+    run = next(folder for folder in bundled() if folder.config().model == form.family)
+    model, tensors = numbers(run, form.family)
+    for symbol in form.symbols.values():
+        shown = formula_part._shown(symbol, getattr(model.config, "loss", ""), tensors)
+        assert shown.concept in CONCEPTS
+        assert re.search(r"\d", shown.value)
+        assert shown.code.startswith(("def ", "class ")) or symbol.tensor == "x"
+
+
+def test_the_numbers_of_a_formula_obey_it() -> None:
+    runs = {folder.config().model: folder for folder in bundled()}
+    _model, n = numbers(runs["vae"], "vae")
+    assert torch.allclose(n["loss"], n["reconstruction"] + n["kl"])
+    assert torch.allclose(n["kl_per_dim"], 0.5 * (n["mu"] ** 2 + n["variance"] - 1 - n["variance"].log()), atol=1e-5)
+    assert torch.allclose(n["z"], n["mu"] + n["sigma"] * n["epsilon"], atol=1e-6)
+    _model, n = numbers(runs["gan"], "gan")
+    assert torch.allclose(n["loss_d"], torch.nn.functional.softplus(n["b"] - n["a"]))
+    assert torch.allclose(n["r1"], n["gamma"] / 2 * n["slope"])
+    assert (n["slope"] > 0).all()
 
 
 @pytest.mark.parametrize("name", list(REGISTRIES["models"]))
 def test_only_models_that_minimise_it_are_shown_under_a_formula(name: str) -> None:
-    config = REGISTRIES["models"][name].thing.config_class(data="digits")
-    assert loss_now.fits(config, "vae") == (name in ("vae", "beta-vae", "cvae"))
-    assert loss_now.fits(config, "gan") == (name in ("gan", "cgan", "infogan"))
+    assert fits(name, "vae") == (name in ("vae", "beta-vae", "cvae"))
+    assert fits(name, "gan") == issubclass(REGISTRIES["models"][name].thing, GAN)
 
 
 def test_cards_link_to_their_sources() -> None:

@@ -1,10 +1,11 @@
 """What is around every page: the list of pages, the way in through a deep link, and the look of the whole."""
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
-from pages.parts import palette
+from pages.parts import hiding, palette, share
 from pages.parts.text import _
 
 HERE = Path(__file__).parent
@@ -47,8 +48,15 @@ def resume() -> None:
         st.switch_page(page, query_params=parameters)
 
 
+def menu() -> Literal["top", "hidden"]:
+    """Where the list of pages stands; a lesson link may leave it out."""
+    return "hidden" if hiding.hidden("pages") else "top"
+
+
 def dress(page: st.Page) -> None:
-    """Title, favicon, logo and style sheet."""
+    """Title, favicon, logo, style sheet and the Share menu."""
     st.set_page_config(page_title=f"{page.title} · {NAME}", page_icon=str(HERE / "favicon.svg"), layout="wide")
     st.logo(str(HERE / "logo.svg"), size="large")
-    st.html(f"<style>{palette.css()}{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
+    style = palette.css() + (HERE / "style.css").read_text(encoding="utf-8") + hiding.css()
+    st.html(f"<style>{style}</style>")
+    share.menu(page.url_path or "home")

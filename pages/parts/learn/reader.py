@@ -5,10 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import lesson_parts, palette
+from pages.parts import hiding, lesson_parts, levels, palette
 from pages.parts.learn import progress
 from pages.parts.learn.course import course
-from pages.parts.learn.markup import LEVELS, Check, Lesson, Level, Part, Steps, Text, coloured, linked
+from pages.parts.learn.markup import LEVELS, Check, Lesson, Part, Steps, Text, coloured, linked
 from pages.parts.text import _
 
 
@@ -37,28 +37,6 @@ def _open(lesson: str | None, finished: str | None = None) -> None:
         st.query_params.pop("lesson", None)
 
 
-def _level() -> Level:
-    """The switch that says how much is shown; kept in the session and in the address."""
-    names = {"curious": _("Curious"), "student": _("Student"), "engineer": _("Engineer")}
-    asked = st.query_params.get("level")
-    if "level" not in st.session_state:
-        st.session_state["level"] = asked if asked in LEVELS else "student"
-    chosen: Level = st.segmented_control(
-        _("How much to show"),
-        LEVELS,
-        format_func=names.__getitem__,
-        required=True,
-        key="level",
-        persist_state="session",
-        label_visibility="collapsed",
-        help=_("Curious: words and pictures. Student: the mathematics too. Engineer: the running code as well."),
-    )
-    # Bound to the address by hand: Streamlit would write the label there, which changes with the language.
-    if chosen != "student" or asked is not None:
-        st.query_params["level"] = chosen
-    return chosen
-
-
 # ---------------------------------------------------------------------- all lessons
 
 
@@ -71,11 +49,9 @@ def _contents(lessons: list[Lesson]) -> None:
             "From the idea to the equation to the running code: {count} short lessons, each with something to touch."
         ).format(count=len(lessons))
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _level()
-        st.caption(_("{done} of {count} done · {minutes} minutes in all").format(
-            done=len(finished), count=len(lessons), minutes=minutes
-        ))  # fmt: skip
+    st.caption(_("{done} of {count} done · {minutes} minutes in all").format(
+        done=len(finished), count=len(lessons), minutes=minutes
+    ))  # fmt: skip
     numbered = enumerate(lessons, 1)
     for chapter, group in itertools.groupby(numbered, key=lambda pair: pair[1].chapter):
         st.subheader(chapter, anchor=False)
@@ -108,13 +84,14 @@ def _lesson(lesson: Lesson, lessons: list[Lesson]) -> None:
         st.button(
             _("All lessons"), icon=":material/arrow_back:", type="tertiary", key="all", on_click=_open, args=(None,)
         )
-        level = _level()
+        levels.switch("lesson")
+    level = levels.current()
     st.title(lesson.title, anchor=False)
     st.caption(_("Lesson {place} of {count} · {minutes} minutes").format(
         place=place + 1, count=len(lessons), minutes=lesson.minutes
     ))  # fmt: skip
     for number, block in enumerate(lesson.blocks):
-        if LEVELS.index(block.level) <= LEVELS.index(level):
+        if levels.at_least(block.level) and not (hiding.hidden("code") and block.level == "engineer"):
             _block(block.content, f"{lesson.name}-{number}")
     if level != LEVELS[-1]:
         more = {"curious": _("Student shows the mathematics."), "student": _("Engineer shows the running code.")}

@@ -9,9 +9,11 @@ from genmodels.data import DATASETS, at_hand, entry_of
 from genmodels.data.uploads import GROUP
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES
-from pages.parts import form, own_data
+from pages.parts import form, hiding, levels, own_data
 from pages.parts.architecture import in_words, stacks
 from pages.parts.image_grid import image_grid, tile
+from pages.parts.learn.markup import linked
+from pages.parts.lesson_parts import code
 from pages.parts.palette import is_dark
 from pages.parts.real_samples import real_samples
 from pages.parts.text import _
@@ -43,7 +45,10 @@ def train_form() -> RunConfig | None:
     basic_settings(choice)
     config = checked(choice)
     start_button(config)
-    advanced_settings(choice)
+    if levels.at_least("student") and not hiding.hidden("advanced"):
+        advanced_settings(choice)
+    if levels.at_least("engineer"):
+        source(choice)
     return config
 
 
@@ -119,7 +124,8 @@ def pick_data(choice: Choice) -> None:
         own_data.make(names[0] == own_data.NEW)
         chosen.change(data=choice.data if own_data.making() else names[0])
 
-    one_of(_("Data"), list(GROUPS), group, "pick-group", groups, first_of, many=True)
+    offered = [name for name in GROUPS if name != GROUP or not hiding.hidden("own-data")]
+    one_of(_("Data"), offered, group if group in offered else None, "pick-group", groups, first_of, many=True)
     _pick_set(own_data.NEW if own_data.making() else choice.data, _sets(group))
     if own_data.making():
         return
@@ -276,6 +282,17 @@ def _shapes(choice: Choice, name: str) -> None:
     for stack in built:
         if stack.name in _LAID[name]:
             st.caption(" → ".join(in_words(shape) for shape in stack.shapes))
+
+
+def source(choice: Choice) -> None:
+    """For engineers: the equation of the model, where it comes from, and its loss as it runs."""
+    entry = MODELS[choice.model]
+    with st.expander(_("Equation and code"), key="source", icon=":material/code:"):
+        if entry.card.equation:
+            st.latex(entry.card.equation)
+        st.caption(linked(entry.card.paper))
+        name = "discriminator_loss" if hasattr(entry.thing, "discriminator_loss") else "loss"
+        st.code(code.source(getattr(entry.thing, name)), language="python")
 
 
 def checked(choice: Choice) -> RunConfig | None:

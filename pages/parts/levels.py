@@ -1,0 +1,57 @@
+"""How much is shown, everywhere: one switch for words, mathematics and code.
+
+The level comes from the address (``?level=``), else from the session, else from the browser, where it is kept.
+"""
+
+import streamlit as st
+
+from pages.parts import address, kept
+from pages.parts.learn.markup import LEVELS, Level
+from pages.parts.text import _
+
+KEY = "level"
+_SEEN = "_level_in_address"
+
+
+def current() -> Level:
+    """The level of this visitor; address and session are brought together first."""
+    asked = st.query_params.get("level")
+    if asked != st.session_state.get(_SEEN) and address.says("level"):
+        st.session_state[KEY] = asked
+    if st.session_state.get(KEY) not in LEVELS:
+        remembered = kept.get("level")
+        st.session_state[KEY] = remembered if remembered in LEVELS else "student"
+    level: Level = st.session_state[KEY]
+    if asked != level and not (asked is None and level == "student"):
+        st.query_params["level"] = level
+    st.session_state[_SEEN] = st.query_params.get("level")
+    return level
+
+
+def at_least(level: Level) -> bool:
+    """Whether what is meant for ``level`` is shown."""
+    return LEVELS.index(current()) >= LEVELS.index(level)
+
+
+def switch(place: str) -> None:
+    """The switch; there may be one at each ``place`` of a page."""
+    names = {"curious": _("Curious"), "student": _("Student"), "engineer": _("Engineer")}
+    key = f"level-{place}"
+    st.session_state[key] = current()
+    st.segmented_control(
+        _("How much to show"),
+        LEVELS,
+        format_func=names.__getitem__,
+        required=True,
+        key=key,
+        on_change=_choose,
+        args=(key,),
+        label_visibility="collapsed",
+        help=_("Curious: words and pictures. Student: the mathematics too. Engineer: the running code as well."),
+    )
+
+
+def _choose(key: str) -> None:
+    level = st.session_state[key]
+    st.session_state[KEY] = level
+    kept.put("level", level)
