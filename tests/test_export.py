@@ -211,9 +211,7 @@ def test_the_picture_is_drawn_again_without_training(vae: RunFolder, elsewhere: 
     np.testing.assert_array_equal(grid(elsewhere / "samples.png"), grid(elsewhere / "page.png"))
 
 
-def test_the_notebook_runs_cell_by_cell(
-    ring: RunFolder, elsewhere: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_notebook_runs_cell_by_cell(ring: RunFolder, elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = json.loads(export(ring, "notebook"))
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])

@@ -11,8 +11,7 @@ import torch
 from safetensors.torch import load, save
 
 from genmodels.errors import UserError
-from genmodels.export import EXPORTS
-from genmodels.export import incoming
+from genmodels.export import EXPORTS, incoming
 from genmodels.export.incoming import ELSEWHERE, unpack
 from genmodels.owners import owner_key
 from genmodels.training.folder import RunFolder
@@ -61,7 +60,9 @@ def edited(content: bytes, change: Callable[[dict], None]) -> bytes:
     return json.dumps(values).encode()
 
 
-def test_a_run_comes_back_as_it_was_and_belongs_to_who_brought_it(root: Path, parts: Parts, original: RunFolder) -> None:
+def test_a_run_comes_back_as_it_was_and_belongs_to_who_brought_it(
+    root: Path, parts: Parts, original: RunFolder
+) -> None:
     assert "owner" in json.loads(parts["run.json"])
     assert b"ann" not in b"".join(parts.values())
     assert json.loads(parts["run.json"])["owner"] == ""
@@ -114,7 +115,10 @@ def test_data_of_this_machine_are_never_looked_for(root: Path, parts: Parts, dat
 
 
 def test_other_files_and_paths_are_passed_over(root: Path, parts: Parts) -> None:
-    brought = bring(root, parts | {"evil.py": b"boom", "commands.jsonl": b"{}", "frames/x/y.safetensors": b"", "a/b/run.json": b"{}"})
+    brought = bring(
+        root,
+        parts | {"evil.py": b"boom", "commands.jsonl": b"{}", "frames/x/y.safetensors": b"", "a/b/run.json": b"{}"},
+    )
     names = {path.relative_to(brought.path).parts[0] for path in brought.path.rglob("*")}
     assert names <= {
         "run.json", "status.json", "history.jsonl", "fixed.safetensors", "model.safetensors", "checkpoint.safetensors",

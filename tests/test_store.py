@@ -198,3 +198,46 @@ def test_resume(store):
     with pytest.raises(UserError, match="still going"):
         store.resume(folder)
     assert store.queue_position(folder) == 0
+
+
+def test_a_discarded_run_can_be_taken_back_by_its_owner_only(store):
+    folder = store.start(small(), owner="ann")
+    folder.write_status(Status(state="stopped"))
+    with pytest.raises(UserError, match="Only the person"):
+        store.discard(folder, "bob")
+    store.discard(folder, "ann")
+    assert store.listed("ann") == []
+    with pytest.raises(UserError):
+        store.find(folder.id)
+    with pytest.raises(UserError, match="cannot be brought back"):
+        store.restore(folder.id, "bob")
+    assert store.restore(folder.id, "ann").config() == small()
+    assert [run.id for run in store.listed("ann")] == [folder.id]
+    with pytest.raises(UserError, match="cannot be brought back"):
+        store.restore(folder.id, "ann")
+
+
+def test_an_active_run_is_not_discarded(store):
+    folder = store.start(small(), owner="ann")
+    with pytest.raises(UserError, match="still going"):
+        store.discard(folder, "ann")
+
+
+@pytest.mark.parametrize("run_id", ["..", ".", "", "../runs", "a/b", ".discarded", "\0", "x" * 500])
+def test_nothing_but_a_discarded_run_is_taken_back(store, run_id):
+    with pytest.raises(UserError):
+        store.restore(run_id, "ann")
+
+
+def test_what_was_discarded_long_ago_is_gone_for_good(store, monkeypatch):
+    folders = [store.start(small(), owner="ann") for _ in range(2)]
+    for folder in folders:
+        folder.write_status(Status(state="stopped"))
+    store.discard(folders[0], "ann")
+    monkeypatch.setattr(store_module, "KEPT_DISCARDED", -1.0)
+    store.discard(folders[1], "ann")
+    with pytest.raises(UserError):
+        store.restore(folders[0].id, "ann")
+    RunStore(store.root, Waiting())  # a new start tidies up as well
+    with pytest.raises(UserError):
+        store.restore(folders[1].id, "ann")

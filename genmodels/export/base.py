@@ -10,7 +10,7 @@ Export = Callable[[RunFolder], bytes]
 """From a run to the content of a file. Raises UserError where the run has no such thing."""
 
 EXPORTS: Registry[Export] = Registry("export", "genmodels.export")
-"""Every entry says beside its card what the file is: ``stem``, ``suffix`` with its dot, ``mime``; and what it ``needs``:
+"""Every entry says beside its card what the file is: ``stem``, ``suffix`` with a dot, ``mime``; and what it ``needs``:
 a part of the run folder, or ``"images"``, a model that draws pictures."""
 
 _ODD = re.compile(r"[^A-Za-z0-9_-]+")

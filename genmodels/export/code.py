@@ -165,6 +165,8 @@ def _edited(folder: RunFolder, config: RunConfig) -> str:
     events, _end = folder.history()
     changes = (event.get("changes") for event in events if event.get("event") == "edited")
     # Only names that are settings: whatever else stands in a file must not become part of a program.
-    names = {name for change in changes if isinstance(change, dict) for name in change if name in type(config).model_fields}
+    names = {
+        name for change in changes if isinstance(change, dict) for name in change if name in type(config).model_fields
+    }
     told = ", ".join(sorted(names))
     return f" (in mid-run {told} was changed; here the last value holds from the start)" if told else ""

@@ -40,7 +40,7 @@ def table(folder: RunFolder) -> bytes:
 
 @EXPORTS.register(
     "tensorboard",
-    Card("TensorBoard", "The same as event files: unpack it and point `tensorboard --logdir` at the folder.", "numbers"),
+    Card("TensorBoard", "The same as event files: unpack it, then `tensorboard --logdir` that folder.", "numbers"),
     stem="tensorboard", suffix=".zip", mime="application/zip", needs="history.jsonl",
 )  # fmt: skip
 def tensorboard(folder: RunFolder) -> bytes:
@@ -53,7 +53,9 @@ def tensorboard(folder: RunFolder) -> bytes:
             for step, seconds, values in told:
                 for name, value in values.items():
                     writer.add_scalar(name, value, int(step), walltime=began + seconds)
-        return packed({f"{harmless(folder)}/{file.name}": file.read_bytes() for file in sorted(Path(scratch).iterdir())})
+        return packed(
+            {f"{harmless(folder)}/{file.name}": file.read_bytes() for file in sorted(Path(scratch).iterdir())}
+        )
 
 
 def packed(files: dict[str, bytes]) -> bytes:

@@ -12,7 +12,7 @@ from genmodels.training.folder import KEPT, RunFolder
 
 @EXPORTS.register(
     "zip",
-    Card("Whole run", "Everything: history, frames, weights and where to go on. It can be brought back on Runs.", "run"),
+    Card("Whole run", "Everything: history, frames, weights, resume point. Runs can bring it back.", "run"),
     stem="run", suffix=".zip", mime="application/zip", needs="run.json",
 )  # fmt: skip
 def whole(folder: RunFolder) -> bytes:

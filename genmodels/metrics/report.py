@@ -86,7 +86,9 @@ def report(folder: RunFolder, n: int = MOST) -> Report:
         floor=floor,
         shares=shares,
         real_shares=real_shares if shares else (),
-        classes=data.spec.classes if len(shares) == len(data.spec.classes) else tuple(map(str, range(1, 1 + len(shares)))),
+        classes=data.spec.classes
+        if len(shares) == len(data.spec.classes)
+        else tuple(map(str, range(1, 1 + len(shares)))),
         steps=status.step,
         seconds=status.seconds,
         parameters=dict(status.parameters or {}),
@@ -233,9 +235,7 @@ def _faster(named: Sequence[tuple[str, Report]]) -> str:
     whole = _joined([f"{name} {took[name]:,.0f} s" for name, _ in ranked])
     if second <= best * (1 + 2 * ALIKE):
         return f"They took about as long per step ({_others(ranked, ',.1f')} ms); in all, {whole}."
-    return (
-        f"{first} was faster: {best:,.1f} ms per step against {_others(ranked[1:], ',.1f')} ms; in all, {whole}."
-    )
+    return f"{first} was faster: {best:,.1f} ms per step against {_others(ranked[1:], ',.1f')} ms; in all, {whole}."
 
 
 def _encodes(named: Sequence[tuple[str, Report]]) -> str:

@@ -9,7 +9,7 @@ from genmodels.metrics.report import Report
 from genmodels.training.folder import RunFolder
 from pages.parts import studio, take_away
 from pages.parts.compare_desk import choice, looks, measured, numbers, race
-from pages.parts.curves import Level, curve_controls
+from pages.parts.curves import Level
 from pages.parts.run_view.story import Story, standing
 from pages.parts.runs_desk import overlay
 from pages.parts.text import _

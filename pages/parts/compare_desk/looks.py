@@ -110,7 +110,9 @@ def samples(side: Side) -> None:
     if drawn is None:
         st.skeleton(height=220)
     elif drawn.ndim == 4:
-        image_grid(tile(pictures(drawn), COLUMNS, 2, _ground()), key=f"{side.key}-samples", alt=_alt(_("Samples"), side))
+        image_grid(
+            tile(pictures(drawn), COLUMNS, 2, _ground()), key=f"{side.key}-samples", alt=_alt(_("Samples"), side)
+        )
     else:
         _over_real(side, drawn, "samples", "generated", _("generated"))
 

@@ -86,7 +86,9 @@ def table(sides: Sequence[Side], reports: Sequence[Report | None]) -> str:
         if any(value is not None for value in values):
             cells = [*map(_written(line), values), *([_written(line)(floor.get(name))] if same else [])]
             body.append(_table_row(line, cells))
-    body += [_table_row(line, [say(report) if report else "–" for report in reports] + [""] * same) for line, say in _costs()]
+    body += [
+        _table_row(line, [say(report) if report else "–" for report in reports] + [""] * same) for line, say in _costs()
+    ]
     return (
         f"<div class='gm-scroll'><table class='gm-table'><thead><tr><th></th>{heads}{real}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
@@ -109,7 +111,9 @@ def _table_row(line: Line, cells: Sequence[str]) -> str:
 
 
 def _written(line: Line) -> Any:
-    return lambda value: "–" if not isinstance(value, float) else line.form.format(value) if line.form else number(value)
+    return lambda value: (
+        "–" if not isinstance(value, float) else line.form.format(value) if line.form else number(value)
+    )
 
 
 def _bars(told: Sequence[tuple[Side, Report]]) -> None:

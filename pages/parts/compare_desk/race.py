@@ -19,7 +19,17 @@ from pages.parts.train_form.start import launch
 
 FIRST_MODELS, FIRST_DATA = ("vae", "gan"), "digits"
 BUDGETS = (15, 30, 60, 120, 300)
-_SAID = "_compare_refused"
+_SAID, _ROUND = "_compare_refused", "_compare_round"
+
+
+def _round() -> int:
+    """Counts what was started: a new round begins with closed popovers."""
+    return st.session_state.get(_ROUND, 0)
+
+
+def _started(runs: list[str]) -> None:
+    st.session_state[_ROUND] = _round() + 1
+    choice.to_address(runs)
 
 
 def refusal() -> None:
@@ -30,7 +40,7 @@ def refusal() -> None:
 
 def new_popover() -> None:
     """Data, models, latent size, budget and seed; one press starts them all."""
-    with st.popover(_("New race"), icon=":material/flag:", type="primary", key="race"):
+    with st.popover(_("New race"), icon=":material/flag:", type="primary", key=f"race-{_round()}"):
         st.markdown(_("Same data, same seed, same latent size, same time: only the models differ."))
         data = st.selectbox(
             _("Data"), _data(), format_func=_data_title, key="race-data", help=_("What all of them learn from.")
@@ -89,11 +99,12 @@ def fair(models: list[str], data: str, settings: dict[str, Any]) -> list[RunConf
 
 def _start(models: list[str], data: str, settings: dict[str, Any]) -> None:
     try:
-        runs = launch(fair(models, data, settings))
+        where = _("on {data}, {seconds} s").format(data=_data_title(data), seconds=settings["seconds"])
+        runs = launch(fair(models, data, settings), [f"{MODELS[model].card.title} {where}" for model in models])
     except UserError as error:
         st.session_state[_SAID] = str(error)
         return
-    choice.to_address([run.id for run in runs])
+    _started([run.id for run in runs])
 
 
 # ---------------------------------------------------------------------- the same but
@@ -103,7 +114,7 @@ _NOT_OFFERED = ("data", "model", "device")
 
 def same_but_popover(folders: list[RunFolder]) -> None:
     """One of the runs again with one setting changed, put beside the others."""
-    with st.popover(_("Same but"), icon=":material/difference:", key="same-but"):
+    with st.popover(_("Same but"), icon=":material/difference:", key=f"same-but-{_round()}"):
         st.markdown(_("Train one of these runs again with a single setting changed, and see what it does."))
         names = dict(zip([folder.id for folder in folders], choice.names_of(folders), strict=True))
         known = {folder.id: folder for folder in folders}
@@ -148,4 +159,4 @@ def _start_same(folders: list[RunFolder], config: RunConfig, change: dict[str, A
         st.session_state[_SAID] = str(error)
         return
     shown = [folder.id for folder in folders][: choice.MOST - 1]
-    choice.to_address([*shown, run.id])
+    _started([*shown, run.id])

@@ -1,6 +1,7 @@
 """The Runs page: what there is, what to do with it, and the curves of what is ticked."""
 
 import html
+from itertools import pairwise
 from pathlib import Path
 
 import streamlit as st
@@ -79,7 +80,12 @@ def _controls() -> tuple[str, str]:
         )
         named = orders()
         order = st.selectbox(
-            _("Sort"), list(named), format_func=named.__getitem__, key="runs-sort", width=180, help=_("Best or newest first.")
+            _("Sort"),
+            list(named),
+            format_func=named.__getitem__,
+            key="runs-sort",
+            width=180,
+            help=_("Best or newest first."),
         )
         bring.popover()
     return wanted, order
@@ -116,7 +122,7 @@ def _list(runs: list[Facts], shown: list[Facts]) -> None:
     if not shown:
         st.info(_("No run has all of these words. Try fewer."), icon=":material/search_off:")
     most = st.session_state.setdefault(_SHOWN, AT_FIRST)
-    before = {run.folder.id: older for run, older in zip(runs, runs[1:], strict=False)}
+    before = {run.folder.id: older for run, older in pairwise(runs)}
     for run in shown[:most]:
         watched = st.fragment(_watched, run_every=EVERY) if run.active else row.show
         watched(run, before.get(run.folder.id))

@@ -64,7 +64,12 @@ def chart(runs: Sequence[Drawn], *, key: str, levels: Mapping[str, Level] = NO_L
     with st.container(border=True, key=f"{key}-overlay", gap="small"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.selectbox(
-                _("Curve"), names, format_func=in_words, key=f"{key}-quantity", width=240, help=_("What the chart shows.")
+                _("Curve"),
+                names,
+                format_func=in_words,
+                key=f"{key}-quantity",
+                width=240,
+                help=_("What the chart shows."),
             )
             clock = st.segmented_control(
                 _("Over"),

@@ -41,7 +41,9 @@ def bar() -> None:
             what = gone[0][1] if len(gone) == 1 else _("{n} runs").format(n=len(gone))
             st.text(_("Deleted: {what}").format(what=what), width="content")
             st.button(_("Undo"), key="runs-undo-button", icon=":material/undo:", on_click=_take_back)
-            st.button("", key="runs-undo-close", icon=":material/close:", type="tertiary", help=_("Close"), on_click=_close)
+            st.button(
+                "", key="runs-undo-close", icon=":material/close:", type="tertiary", help=_("Close"), on_click=_close
+            )
 
 
 def _take_back() -> None:

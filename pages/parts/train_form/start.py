@@ -61,7 +61,9 @@ def launch(configs: Sequence[RunConfig], titles: Sequence[str] = ()) -> list[Run
         if config.model not in MODELS or not (config.data in DATASETS or is_own(config.data)):
             raise UserError(_("Choose a model and data from the lists."))
     if sum(folder.active() for folder in studio.own_runs()) + len(configs) > MOST_ACTIVE:
-        raise UserError(_("At most {n} runs can go on or wait at a time; stop one of them first.").format(n=MOST_ACTIVE))
+        raise UserError(
+            _("At most {n} runs can go on or wait at a time; stop one of them first.").format(n=MOST_ACTIVE)
+        )
     named = [*titles, *[""] * (len(configs) - len(titles))]
     return [
         studio.store().start(config, owner=owner_id(), title=title or name_of(config))
