@@ -1,4 +1,4 @@
-"""The command line: list, train, evaluate, sample, and ``cli_runs.py``. Bad input ends with exit code 2 and one sentence."""
+"""The command line, with ``cli_runs.py``. Bad input ends with exit code 2 and one sentence."""
 
 import argparse
 import os

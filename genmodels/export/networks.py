@@ -1,6 +1,5 @@
 """A run's networks: as they are kept here, and in the format that every other program reads."""
 
-import io
 import warnings
 
 import torch
@@ -102,7 +101,6 @@ def _inputs(model: Model, name: str, value: Tensor) -> dict[str, Tensor]:
 
 def _onnx(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str]) -> bytes:
     n = torch.export.Dim("n")
-    buffer = io.BytesIO()
     with warnings.catch_warnings():  # the exporter warns developers of its own deprecations
         warnings.simplefilter("ignore")
         try:
@@ -122,5 +120,5 @@ def _onnx(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str]) -> b
     shape = program.model.graph.inputs[0].shape
     if shape is None or isinstance(shape[0], int):  # some layers are traced for the number of samples at hand only
         raise UserError("This network cannot be put into ONNX for any number of samples; take its safetensors instead.")
-    program.save(buffer)
-    return buffer.getvalue()
+    content: bytes = program.model_proto.SerializeToString()
+    return content

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -29,8 +29,8 @@ def rows(folder: RunFolder) -> list[Row]:
     Losses are called ``loss/<player>/<part>``, measures ``quality/<name>``, entries of lists
     ``quality/<name>/<index>``. What a resumed run went through twice is told once; damaged lines are passed over.
     """
-    events, told = _events(folder), []
-    for event in events:
+    told: list[Row] = []
+    for event in _events(folder):
         step, seconds = event.get("step"), event.get("seconds")
         if not (_is_number(step) and _is_number(seconds)):
             continue
@@ -72,5 +72,5 @@ def _numbers(event: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
                 yield f"{prefix}/{name}" + ("" if index is None else f"/{index}"), float(part)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
