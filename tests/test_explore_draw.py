@@ -123,6 +123,11 @@ def test_the_search_beside_the_encoder(runs: Path) -> None:
     at.run()
     assert not at.exception
     assert "amortisation gap" in words(at)
+    told = at.session_state[search._STATE].told
+    model = subject(runs, "vae2")
+    torch.testing.assert_close(told[0].z[0], model.codes[0])  # on from the encoder's guess
+    assert told[-1].error.min() <= told[0].error[0]
+    assert sum(len(found.x) > 0 for found in told) < len(told) / 4
 
 
 def test_what_is_drawn_in_a_corner_is_moved_to_the_middle(runs: Path) -> None:

@@ -1,6 +1,7 @@
 """The one door for words: every user-visible string of the app passes through ``_()``."""
 
 import gettext
+import re
 from functools import cache
 from pathlib import Path
 
@@ -29,3 +30,12 @@ def _(message: str) -> str:
         if name in known_locales():
             return _catalogue(name).gettext(message)
     return message
+
+
+def plain(text: str) -> str:
+    """Words that somebody else has chosen, such as the name of a class, for a sentence in Markdown.
+
+    >>> print(plain("*a* [b](c)"))
+    \\*a\\* \\[b\\]\\(c\\)
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

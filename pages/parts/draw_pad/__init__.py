@@ -36,9 +36,9 @@ def draw_pad(
     """Show the pad. A picture is sent every 150 ms while it is drawn, and once more when the hand rests.
 
     Args:
-        start: What is on the pad before anybody draws, uint8 ``[H, W, C]`` with C 1 or 3; as large as what is sent.
-        revision: Another one than before: ``start`` replaces what is on the pad, unless that is what is on it already.
-            The same: the pad stays as the hand has left it.
+        start: What is on the pad when it opens, uint8 ``[H, W, C]`` with C 1 or 3; as large as what is sent.
+        revision: Another one than before: ``start`` replaces what is on the pad. The same: the pad stays as the hand
+            has left it, whatever ``start`` is.
         key: Identity of the element.
         ground: Grey value, 0 to 255, of an empty pad and of the eraser.
         ink: Grey value to begin with; where C is 3 the visitor may choose a colour.

@@ -41,7 +41,7 @@ class Pad {
     this.clear.textContent = words.clear;
     this.root.querySelector(".pad").style.maxWidth = `${data.most_width}px`;
     const first = !this.data;
-    const news = first || data.revision !== this.data.revision;
+    const news = first || data.revision !== this.data.revision; // another start alone is what came from here
     this.data = data;
     if (first) {
       this.scale = Math.max(2, Math.round(320 / Math.max(width, height)));
@@ -50,10 +50,8 @@ class Pad {
       this.colour.hidden = channels === 1;
       this.colour.value = `#${data.ink.toString(16).padStart(2, "0").repeat(3)}`;
     }
-    if (news && data.start !== this.sent) {
+    if (news) {
       this.acts.push({ picture: bytesOf(data.start) });
-      if (first) this.acts = this.acts.slice(-1);
-      this.sent = data.start;
       this.draw();
     }
     this.canvas.dataset.ready = data.revision;
@@ -169,8 +167,7 @@ class Pad {
     const wait = resting ? 0 : Math.max(0, (this.last ?? -EVERY) + EVERY - performance.now());
     this.timer = setTimeout(() => {
       this.last = performance.now();
-      this.sent = textOf(this.small());
-      this.tell({ picture: this.sent, revision: this.data.revision, resting });
+      this.tell({ picture: textOf(this.small()), revision: this.data.revision, resting });
     }, wait);
   }
 }

@@ -11,7 +11,7 @@ from pages.parts.explore import marks, places, point
 from pages.parts.explore.places import Place
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 FIRST = (7, 1, 4)
 """Classes or seeds to begin with."""
@@ -105,6 +105,6 @@ def _keep(subject: Subject, b: Place, c: Place, change: Tensor, result: Tensor) 
     try:
         marks.add(subject, Bookmark(name, "direction", (tuple(change.tolist()),)))
     except UserError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
     else:
-        st.caption(_("Kept as {name}.").format(name=name))
+        st.caption(_("Kept as {name}.").format(name=plain(name)))

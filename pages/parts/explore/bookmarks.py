@@ -10,7 +10,7 @@ from genmodels.latent.bookmarks import MOST_NAME, Bookmark, as_csv, as_json
 from pages.parts.explore import marks, places, point
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 _SAID = "_explore_marks_said"
 
@@ -21,7 +21,7 @@ def show(subject: Subject) -> None:
     kept = marks.listed(subject)
     _add(subject, kept)
     if sentence := st.session_state.pop(_SAID, None) or marks.problem(subject):
-        st.warning(sentence)
+        st.warning(plain(sentence))
     if not kept:
         st.caption(_("There are no bookmarks yet."))
         return

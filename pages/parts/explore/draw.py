@@ -13,9 +13,10 @@ from pages.parts.explore import drawing, point, posterior, search
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid
 from pages.parts.palette import word
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 DRAWS = 8
+_UPLOADED, _REFUSED = "_explore_uploaded", "_explore_upload_refused"
 UPLOADS = ["png", "jpg", "jpeg", "gif", "bmp", "webp"]
 
 
@@ -57,7 +58,7 @@ def _desk(subject: Subject) -> None:
             posterior.plane(subject, seen, "explore-drawn")
         posterior.show(subject, seen, "explore-drawn")
         if settings.search:
-            _compared(subject, now)
+            _compared(subject, now, seen)
     if found is not None:
         search.details(subject, found)
 
@@ -138,15 +139,16 @@ def _upload(subject: Subject) -> None:
     )  # fmt: skip
     st.caption(_("It is made as small as the model's pictures, and stays in this session."))
     about = None if given is None else (given.file_id, whole, negative, subject.model.spec.shape)
-    if about == st.session_state.get("_explore_uploaded"):
-        return
-    st.session_state["_explore_uploaded"] = about
-    if given is None:
-        return
-    try:
-        drawing.upload(subject, given.name, given.getvalue(), whole=whole, negative=negative)
-    except UserError as error:
-        st.error(str(error), icon=":material/error:")
+    if about != st.session_state.get(_UPLOADED):
+        st.session_state[_UPLOADED] = about
+        st.session_state[_REFUSED] = ""
+        try:
+            if given is not None:
+                drawing.upload(subject, given.name, given.getvalue(), whole=whole, negative=negative)
+        except UserError as error:
+            st.session_state[_REFUSED] = str(error)
+    if sentence := st.session_state.get(_REFUSED):
+        st.error(plain(sentence), icon=":material/error:")
 
 
 def _pad(subject: Subject, now: drawing.Drawing) -> None:
@@ -168,7 +170,7 @@ def _nothing_yet(subject: Subject) -> None:
     st.html(word("reconstruction", _("The model's")))
     st.caption(_("Draw on the left with mouse, pen or finger, take a test sample, or upload a picture."))
     if subject.examples.classes:
-        names = ", ".join(subject.examples.classes[:12])
+        names = ", ".join(map(plain, subject.examples.classes[:12]))
         st.caption(_("It has learned: {names}.").format(names=names))
 
 
@@ -186,7 +188,7 @@ def _encoded(subject: Subject, settings: Settings) -> Draws:
     if seen.q.logvar is not None:
         words.append(_("{nats:.1f} nats said about it").format(nats=posterior.nats(seen)))
     if seen.label is not None:
-        words.append(_("read as {name}").format(name=subject.examples.classes[int(seen.label[0])]))
+        words.append(_("read as {name}").format(name=plain(subject.examples.classes[int(seen.label[0])])))
     _take(subject, seen.q.mu[0], " · ".join(words))
     return seen
 
@@ -201,15 +203,16 @@ def _searched(subject: Subject, now: drawing.Drawing, settings: Settings) -> sea
     return found
 
 
-def _compared(subject: Subject, now: drawing.Drawing) -> None:
-    """The search beside the encoder's one guess."""
+def _compared(subject: Subject, now: drawing.Drawing, seen: Draws) -> None:
+    """The search, on from the encoder's one guess."""
     st.markdown(
         _(
             "**The same by search.** What the encoder says at one glance is a guess for all pictures at once; the "
-            "search takes its time for yours. The difference is called the amortisation gap."
+            "search takes its time for yours, and looks at the squared error alone. What a guess costs is called the "
+            "amortisation gap."
         )
     )
-    found = search.begin(subject, drawing.seen(subject), None, now.resting)
+    found = search.begin(subject, drawing.seen(subject), None, now.resting, seen.q.mu[0])
     left, right = st.columns([1, 2], gap="large")
     with left:
         search.show(subject, found)

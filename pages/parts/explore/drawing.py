@@ -23,8 +23,8 @@ class Drawing:
 
     Attributes:
         picture: uint8 ``[1, C, H, W]``.
-        start: What the page has put on the pad.
-        revision: Grows whenever the page, not the hand, changes it.
+        start: What is on the pad when it opens.
+        revision: Grows whenever the page, not the hand, changes the picture.
         resting: Whether the hand rests.
         touched: Whether anything has been drawn or chosen yet.
         real: Whether it is a sample of the data, as it is.
@@ -87,10 +87,9 @@ def put(subject: Subject, picture: Tensor, real: bool = False) -> None:
 
 
 def reopen(subject: Subject) -> None:
-    """The pad is about to be drawn anew: what is on it should be there when it opens."""
+    """The pad may be about to open: what was drawn should be there. A pad that is open already stays as it is."""
     now = current(subject)
-    if not torch.equal(now.start, now.picture):
-        _keep(subject, replace(now, start=now.picture, revision=now.revision + 1))
+    _keep(subject, replace(now, start=now.picture))
 
 
 def upload(subject: Subject, name: str, data: bytes, *, whole: bool, negative: bool | None) -> bool:
@@ -128,11 +127,17 @@ def found(subject: Subject, z: Tensor) -> None:
     st.session_state[_CODES] = (subject.name, z)
 
 
+def has_code(subject: Subject) -> bool:
+    """Whether :func:`code` has an answer."""
+    kept = st.session_state.get(_CODES)
+    return current(subject).touched and (subject.encodes or (kept is not None and kept[0] == subject.name))
+
+
 def code(subject: Subject) -> Tensor | None:
     """The code of the picture, ``[latent_dim]``: encoded, or as it was found; None where there is none yet."""
-    if not current(subject).touched:
+    if not has_code(subject):
         return None
     if subject.encodes:
         return subject.encode(seen(subject))[0]
-    kept = st.session_state.get(_CODES)
-    return kept[1] if kept is not None and kept[0] == subject.name else None
+    found_code: Tensor = st.session_state[_CODES][1]
+    return found_code

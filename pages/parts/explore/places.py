@@ -32,7 +32,7 @@ def kinds(subject: Subject) -> dict[str, str]:
     if subject.class_means is not None:
         names["class"] = _("Class mean")
     names["z"] = _("z now")
-    if subject.images and drawing.code(subject) is not None:
+    if subject.images and drawing.has_code(subject):
         names["drawing"] = _("Drawing")
     if marks.listed(subject):
         names["mark"] = _("Bookmark")

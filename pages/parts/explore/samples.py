@@ -17,7 +17,7 @@ from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CONCEPTS, word
 from pages.parts.scatter import scatter
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 SIDE = 8
 POINTS = 1_000
@@ -182,7 +182,7 @@ def _styles(subject: Subject, wanted: Wanted) -> None:
         grid = torch.cat([seen[:, None], grid], 1)
     picture = tile(pixels(grid.flatten(0, 1)), columns=grid.shape[1])
     image_grid(picture, key="explore-styles", alt=_("A row for each style, a column for each class"), most_width=720)
-    st.caption(_("Columns: {names}.").format(names=", ".join(subject.examples.classes)))
+    st.caption(_("Columns: {names}.").format(names=", ".join(map(plain, subject.examples.classes))))
 
 
 def _points(subject: Subject, wanted: Wanted) -> None:

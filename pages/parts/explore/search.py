@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genmodels.latent.invert import STEPS, Found, invert
+from genmodels.models import Model
 from genmodels.plots.grid import encode
 from genmodels.training.views import to_pixels
 from pages.parts.curves import Curve, curves
@@ -18,14 +19,14 @@ from pages.parts.explore import drawing
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.frame_player import frame_player
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 EVERY = 0.25
 """Seconds between two looks at a search."""
 LIVE_STEPS = 12
 """Steps taken while the hand still draws, on from the best code so far."""
-FILM = 24
-"""Pictures of the way there."""
+FILM = 6
+"""Steps from one picture of the way there to the next."""
 _STATE = "_explore_search"
 
 
@@ -35,7 +36,7 @@ class Search:
 
     Attributes:
         about: What is searched for: subject, picture, class.
-        told: Where it stood after each step; the last one is the newest.
+        told: Where it stood after each step, the newest last; with pictures, as pixels, only now and then.
         given_up: Set when nobody waits for it any more.
         work: The background work.
     """
@@ -55,16 +56,18 @@ def _background() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=2, thread_name_prefix="search")
 
 
-def _follow(search: Search, steps: Iterator[Found]) -> None:
+def _follow(search: Search, model: Model, steps: Iterator[Found]) -> None:
     torch.set_num_threads(1)
     for found in steps:
         if search.given_up.is_set():
             return
-        search.told.append(found)
+        search.told.append(found._replace(x=to_pixels(found.x, model)))
+        if found.step and (found.step - 1) % FILM:  # all pictures of all steps would be many
+            search.told[-2] = search.told[-2]._replace(x=search.told[-2].x[:0])
 
 
-def begin(subject: Subject, picture: Tensor, label: int | None, resting: bool) -> Search:
-    """The search for a picture; another picture, another search, on from the best code of the last one.
+def begin(subject: Subject, picture: Tensor, label: int | None, resting: bool, start: Tensor | None = None) -> Search:
+    """The search for a picture; another picture, another search, on from ``start`` or the best code of the last one.
 
     While the hand still draws, a few steps are taken at once; when it rests, all of them, in the background.
     """
@@ -72,18 +75,18 @@ def begin(subject: Subject, picture: Tensor, label: int | None, resting: bool) -
     last: Search | None = st.session_state.get(_STATE)
     if last is not None and last.about == about:
         return last
-    start = None
     if last is not None:
         last.given_up.set()
-        if last.told and last.about[0] == subject.name:
+        if start is None and last.told and last.about[0] == subject.name:
             start = last.told[-1].z[last.told[-1].best]
     classes = None if label is None else torch.tensor([label])
     search = st.session_state[_STATE] = Search(about)
     if resting:
-        steps = invert(subject.model, picture, start=start, label=classes)
-        search.work = _background().submit(_follow, search, steps)
+        all_steps = invert(subject.model, picture, start=start, label=classes)
+        search.work = _background().submit(_follow, search, subject.model, all_steps)
     else:
-        _follow(search, invert(subject.model, picture, start=start, label=classes, restarts=2, steps=LIVE_STEPS))
+        few = invert(subject.model, picture, start=start, label=classes, restarts=2, steps=LIVE_STEPS)
+        _follow(search, subject.model, few)
     return search
 
 
@@ -104,9 +107,7 @@ def _look(subject: Subject, search: Search, waiting: bool) -> None:
         return
     now = search.told[-1]
     drawing.found(subject, now.z[now.best])
-    order = now.error.argsort()
-    tries = to_pixels(now.x[order], subject.model)
-    image_grid(pixels(tries[:1])[0], key="explore-found", alt=_("The closest picture so far"))
+    image_grid(pixels(now.x[now.best : now.best + 1])[0], key="explore-found", alt=_("The closest picture so far"))
     _standing(subject, search, now, waiting)
 
 
@@ -116,7 +117,9 @@ def _standing(subject: Subject, search: Search, now: Found, waiting: bool) -> No
         st.progress(now.step / STEPS, _("Step {step}: off by {error:.1f} %").format(step=now.step, error=error))
         return
     named = (
-        "" if now.label is None else _(", as {name}").format(name=subject.examples.classes[int(now.label[now.best])])
+        ""
+        if now.label is None
+        else _(", as {name}").format(name=plain(subject.examples.classes[int(now.label[now.best])]))
     )
     st.caption(
         _("Off by {error:.1f} % of the range from black to white (root mean square){named}.").format(
@@ -143,19 +146,18 @@ def details(subject: Subject, search: Search) -> None:
         alt = _("Error of the best and the middle try at each step")
         curves(series, key="explore-search-error", alt=alt, x_title=_("step"), y_title=_("squared error"), height=220)
         image_grid(
-            tile(pixels(to_pixels(last.x[order], subject.model)), columns=len(order)),
+            tile(pixels(last.x[order]), columns=len(order)),
             key="explore-tries",
             alt=_("All tries, the closest first"),
             most_width=420,
         )
         st.caption(_("All tries, the closest first: from where one begins decides where it gets stuck."))
     with right:
-        chosen = np.linspace(0, len(search.told) - 1, FILM).round().astype(int)
-        film = torch.stack([search.told[i].x[last.best] for i in chosen])
-        sheet = tile(pixels(to_pixels(film, subject.model)), columns=8, gap=0)
+        film = torch.stack([found.x[last.best] for found in search.told if len(found.x)])
+        sheet = tile(pixels(film), columns=8, gap=0)
         frame_player(
             encode(np.ascontiguousarray(np.broadcast_to(sheet, (*sheet.shape[:2], 3)))),
-            frames=FILM,
+            frames=len(film),
             columns=8,
             key="explore-search-film",
             alt=_("How the best try got there"),
