@@ -72,7 +72,7 @@ class RunConfig(BaseModel):
 
     network: str = setting(
         "mlp", "Network", "MLP: fully connected, fast and simple. Conv: shares weights across the image, sharper. "
-        "Residual: conv in blocks that add up, deeper and slower. Layer by layer: your own stacks.",
+        "Residual: deeper and slower. Layer by layer: your own.",
         "Network", choices="networks",
     )  # fmt: skip
     width: int = setting(
@@ -85,8 +85,8 @@ class RunConfig(BaseModel):
     encoder_layers: str = setting(
         "conv 32 s2, conv 64 s2, flatten, linear 256",
         "Encoder layers",
-        "Layers with commas between them: linear N, conv N (k: kernel, s: stride), res, flatten. Activations and the "
-        "last layer come by themselves. A discriminator is laid in the same way.",
+        "With commas between them: linear N, conv N (k: kernel, s: stride), res, flatten. The last layer comes by "
+        "itself. It lays discriminators too.",
         "Network",
         needs=("network", "custom"),
         max_length=400,
@@ -94,8 +94,8 @@ class RunConfig(BaseModel):
     decoder_layers: str = setting(
         "linear 256, image 64, up 32, up 16",
         "Decoder layers",
-        "Layers with commas between them: linear N, image N (makes a picture of N channels), conv N, res, up N and "
-        "shuffle N (double the picture). It ends at the size of the data by itself.",
+        "With commas between them: linear N, image N (a picture of N channels), conv N, res, up N or shuffle N (twice "
+        "the size). The last layer comes by itself.",
         "Network",
         needs=("network", "custom"),
         max_length=400,

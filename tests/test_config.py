@@ -57,8 +57,10 @@ def test_every_setting_can_draw_itself(model, name):
     assert extra["group"] in ("Data", "Objective", "Network", "Budget", "Training", "Machine")
     assert {"basic", "live", "log"} <= set(extra)
     kinds = set(typing.get_args(field.annotation)) or {field.annotation}
-    if str in kinds:
+    if str in kinds and extra["choices"]:
         assert field.default in REGISTRIES[extra["choices"]]
+    elif str in kinds:
+        assert {type(limit).__name__ for limit in field.metadata} == {"MaxLen"}
     elif kinds & {int, float} and name != "target":
         limits = {type(limit).__name__ for limit in field.metadata}
         assert limits & {"Ge", "Gt"}

@@ -182,6 +182,21 @@ def test_shuffling_keeps_each_dimension_and_breaks_their_ties() -> None:
     assert (correlation - torch.eye(3)).abs().max() < 4 / 5000**0.5
 
 
+def test_vq_vae_reports_a_bound_on_the_likelihood_summed_over_every_sentence() -> None:
+    vq = fresh("vq-vae", codebook=3, latent_dim=8)
+    x = DATA["image"].test[:4] / 255
+    every = torch.cartesian_prod(torch.arange(3), torch.arange(3))
+    z = vq.codebook.look_up(every).flatten(1)
+    with torch.no_grad():
+        joint = torch.stack([vq.log_likelihood(row.expand(9, *row.shape), z) for row in x]) - vq.code_length(every)
+        measured = vq.measure(x, torch.Generator())
+    exact = -float(joint.logsumexp(1).mean())
+    assert exact < measured["neg_elbo"]
+    _, index = vq.written(x)
+    chosen = index[:, 0] * 3 + index[:, 1]
+    assert measured["neg_elbo"] == pytest.approx(-float(joint.gather(1, chosen[:, None]).mean()))
+
+
 def test_active_units_count_means_that_vary() -> None:
     mu = torch.randn(1000, 5) * torch.tensor([1.0, 0.3, 0.05, 0.0, 2.0])
     mu[:, 3] = 7.0
