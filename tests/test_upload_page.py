@@ -102,7 +102,7 @@ def test_a_kept_set_is_looked_at_more_closely(at) -> None:
     files = {f"{'cats' if i % 3 else 'dogs'}/{i}.png": noisy(i) for i in range(12)}
     at = upload(at, ("pets.zip", hostile.zipped(files | {"cats/again.png": noisy(1), "cats/more.png": noisy(1)})))
     at.button(key="own-keep").click().run()
-    seen = closer._closer(at.query_params["data"][0], (), None, 0)
+    seen = closer._closer(at.query_params["data"], (), None, 0)
     assert seen.train + seen.test == 14
     assert sum(seen.classes.values()) == seen.train
     assert seen.means.shape == (3, 32, 32, 3)
