@@ -22,7 +22,6 @@ from genmodels.errors import UserError
 from tests import hostile
 
 ROOT = Path(__file__).parent.parent
-REAL = Path(os.environ.get("GENMODELS_TEST_DATASETS", ROOT.parent / "shared" / "datasets"))
 ANN, BOB = "a" * 32, "b" * 32
 
 
@@ -325,41 +324,65 @@ def test_a_run_in_another_process_finds_the_set_and_says_when_it_is_gone(store, 
     assert "not there any more" in refused.stderr
 
 
-# Real files
+# What people have on their disks
 
 
-def real(path: str) -> list[tuple[str, bytes]]:
-    file = REAL / path
-    if not file.is_file():
-        pytest.skip(f"{path} is not on this machine")
-    return [(file.name, file.read_bytes())]
+def test_sprites_with_transparent_and_nearly_empty_tiles() -> None:
+    """Palettes and alpha in class folders of a zip; a tile with three pixels on it says nothing."""
+    tiles = {}
+    for i in range(6):
+        rgba = np.zeros((32, 32, 4), np.uint8)
+        rgba[8:24, 8:24] = (200, 30 * i, 60, 255)
+        image = Image.fromarray(rgba)
+        tiles[f"tiles/{'monsters' if i % 2 else 'walls'}/{i}.png"] = encoded(image.quantize(8) if i < 3 else image)
+        rgba[:] = 0
+        rgba[0, :3] = 255
+        tiles[f"tiles/walls/empty{i}.png"] = encoded(Image.fromarray(rgba))
+    given = draft([("sprites.zip", hostile.zipped(tiles))], look=Look(32, 3, ground=0, drop_blank=True))
+    assert given.count == 6
+    assert given.class_counts == {"monsters": 3, "walls": 3}
+    assert "6 files left out" in " ".join(given.dataset.notes)
+    assert not everything(given)[:, :, 0, 0].any()
+    assert len(everything(draft([("s.zip", hostile.zipped(tiles))], look=Look(32, 3, ground=0)))) == 12
 
 
-def test_real_sprites_with_transparent_and_empty_tiles() -> None:
-    given = draft(real("dcss_tiles/dcss_mon_dngn_cc0.zip"), look=Look(32, 3, ground=0, drop_blank=True))
-    every = draft(real("dcss_tiles/dcss_mon_dngn_cc0.zip"), look=Look(32, 3, ground=0))
-    assert 100 < given.count < every.count
-    assert any("all but nothing" in note for note in given.dataset.notes)
-    assert len(given.class_counts) > 1
-
-
-def test_real_faces() -> None:
-    given = draft(real("faces_london/london_neutral_ccby.zip"), look=Look(64, 3, drop_blank=True))
-    assert given.count == 102
+def test_a_hundred_photographs_at_64_pixels() -> None:
+    given = draft([("faces.zip", hostile.zipped(dict(pictures(100))))], look=Look(64, 3, drop_blank=True))
+    assert given.count == 100
     assert given.dataset.spec.shape == (3, 64, 64)
     assert given.shift
+    assert any("few" in warning for warning in given.warnings)
 
 
-def test_real_nested_characters() -> None:
-    given = draft(real("omniglot/images_background_small1.zip"), look=Look(28, 1, drop_blank=True))
-    assert given.count == 2720
+def test_nested_one_bit_characters() -> None:
+    strokes = {}
+    for i in range(8):
+        bits = np.ones((105, 105), bool)
+        bits[20 + 5 * i : 24 + 5 * i, 10:95] = False
+        strokes[f"images/{'greek' if i % 2 else 'latin'}/character{i:02}/{i}.png"] = encoded(Image.fromarray(bits))
+    given = draft([("characters.zip", hostile.zipped(strokes))], look=Look(28, 1, drop_blank=True))
+    assert given.class_counts == {"greek": 4, "latin": 4}
     assert given.dataset.spec.shape == (1, 28, 28)
-    assert len(given.class_counts) == 5
 
 
-def test_real_drawings_without_a_header_are_refused_and_taken_as_npz() -> None:
-    ((name, data),) = real("quickdraw/cats1000.bin")
+def test_bytes_without_a_header_are_refused_and_taken_as_npz() -> None:
+    drawings = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
     with pytest.raises(UserError, match="how many pictures of what size"):
-        draft([(name, data)])
-    drawings = np.frombuffer(data, np.uint8).reshape(-1, 28, 28)
-    assert draft([("cats.npz", hostile.npz(x=drawings))]).count == 1000
+        draft([("cats.bin", drawings.tobytes())])
+    assert draft([("cats.npz", hostile.npz(x=drawings))]).count == 20
+
+
+def test_digits_keep_their_size_and_lose_the_kind_in_their_name() -> None:
+    digits = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
+    labels = np.arange(30, dtype=np.uint8) % 10
+    pair = [("train-images-idx3-ubyte", hostile.idx_bytes(digits)), ("train-labels", hostile.idx_bytes(labels))]
+    given = draft(pair, look=Look(drop_blank=True))
+    assert given.dataset.spec.shape == (1, 28, 28)
+    assert given.dataset.title == "train"
+    assert given.class_counts["7"] == 3
+
+
+def test_a_closer_look_is_not_spoiled_by_moved_copies(store) -> None:
+    kept = store.keep(draft(pictures(12)), ANN)
+    assert len(store.load(kept.name).train) == uploads.AUGMENTED
+    assert len(store.load(kept.name, copies=False).train) + len(store.load(kept.name).test) == 12

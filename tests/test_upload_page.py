@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from genmodels.data import uploads
 from genmodels.data.uploads import UploadStore, draft
+from pages.parts.own_data import shots as shots_of
+from pages.parts.train_form import closer
 from tests import hostile
 from tests.test_data_uploads import noisy
 
@@ -93,3 +95,34 @@ def test_somebody_elses_set_is_not_taken_from_an_address(at) -> None:
     fresh = fresh.switch_page("pages/train.py").run()
     assert not fresh.exception
     assert any("There is no data set" in info.value for info in fresh.info)
+
+
+def test_a_kept_set_is_looked_at_more_closely(at) -> None:
+    """Twelve pictures of noise, one of them given twice."""
+    files = {f"{'cats' if i % 3 else 'dogs'}/{i}.png": noisy(i) for i in range(12)}
+    at = upload(at, ("pets.zip", hostile.zipped(files | {"cats/again.png": noisy(1), "cats/more.png": noisy(1)})))
+    at.button(key="own-keep").click().run()
+    seen = closer._closer(at.query_params["data"], (), None, 0)
+    assert seen.train + seen.test == 14
+    assert sum(seen.classes.values()) == seen.train
+    assert seen.means.shape == (3, 32, 32, 3)
+    assert seen.repeats + seen.leaked >= 2
+    assert seen.distances[0] == 0 or seen.leaked
+    assert "cop" in closer._twice(seen) or "held-out" in closer._twice(seen)
+
+
+def test_a_part_of_a_set_is_looked_at() -> None:
+    seen = closer._closer("digits", ("3", "7"), 50, 0)
+    assert seen.train == 50
+    assert list(seen.classes) == ["3", "7"]
+    assert len(seen.means) == 3
+    assert "Nothing occurs twice" in closer._twice(seen)
+
+
+def test_drawings_and_shots_become_classes_up_to_a_limit() -> None:
+    shots: list = []
+    assert shots_of._take(shots, "a/b ", "png", b"1")
+    assert shots_of._take(shots, " ", "png", b"2")
+    assert shots == [("a b/000.png", b"1"), ("-/001.png", b"2")]
+    shots *= shots_of.MOST
+    assert not shots_of._take(shots, "a", "png", b"3")

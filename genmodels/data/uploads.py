@@ -182,12 +182,13 @@ def clean_title(text: str) -> str:
 
 
 def title_of(name: str) -> str:
-    """A title from the name of a file, without the parts that only say its kind.
+    """A title from the name of a file, without the parts that only say its kind; empty where it is but a number.
 
-    >>> title_of("holiday/my cats.zip"), title_of("train-images-idx3-ubyte.gz")
-    ('my cats', 'train')
+    >>> title_of("holiday/my cats.zip"), title_of("train-images-idx3-ubyte.gz"), title_of("cats/0001.png")
+    ('my cats', 'train', '')
     """
-    return clean_title(_KIND.sub("", Path(name.replace("\\", "/")).stem))
+    title = clean_title(_KIND.sub("", Path(name.replace("\\", "/")).stem))
+    return "" if title.isdecimal() else title
 
 
 class UploadStore:

@@ -12,7 +12,7 @@ from genmodels.data.base import Factors
 from genmodels.metrics import disentangle
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS, is_dark
+from pages.parts.palette import CONCEPTS, Colour, is_dark
 from pages.parts.text import _
 
 CODED = 5_000
@@ -21,6 +21,8 @@ FOREST = 1_500
 STEPS = 9
 """Pictures in a row."""
 MOST_COLUMNS = 24
+SURFACE = Colour("#F1EFE9", "#232833")
+"""Of a field that knows nothing. Opaque, because Plotly chooses black or white for the number on it."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _matrix(subject: Subject, checked: Checked) -> None:
     figure = go.Figure(
         go.Heatmap(
             z=values, x=[f"z{subscript(j + 1)}" for j in order], y=list(checked.names), zmin=0, zmax=1, xgap=2, ygap=2,
-            colorscale=[[0, "rgba(128,128,128,0.10)"], [1, CONCEPTS["z"].now()]], showscale=False,
+            colorscale=[[0, SURFACE.now()], [1, CONCEPTS["encoder"].now()]], showscale=False,
             text=[[f"{100 * v:.0f}" if v >= 0.1 else "" for v in row] for row in values], texttemplate="%{text}",
             hovertemplate=_("%{x} knows %{z:.0%} of %{y}") + "<extra></extra>",
         )

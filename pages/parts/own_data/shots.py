@@ -21,7 +21,9 @@ def camera(turn: int) -> list[File]:
     """The camera, and the pictures taken so far; they become one class for each name."""
     shots: list[File] = st.session_state.setdefault(f"{_SHOTS}-{turn}", [])
     name = _class_name("own-class", turn, _("What the next pictures show."))
-    picture = st.camera_input(_("Take a picture"), key=f"own-camera-{turn}-{len(shots)}", label_visibility="collapsed")
+    picture = st.camera_input(
+        _("Take a picture"), key=f"own-camera-{turn}-{len(shots)}", label_visibility="collapsed", width=420
+    )
     if picture and _take(shots, name, "jpg", picture.getvalue()):
         st.rerun()
     return _so_far(shots)
