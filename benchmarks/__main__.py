@@ -9,7 +9,7 @@ import platform
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("training", "image-gan", "toy", "concurrency", "start")
+BENCHMARKS = ("training", "image-gan", "toy", "concurrency", "start", "playground")
 """Modules of this package with a function ``run(options) -> dict``."""
 
 
