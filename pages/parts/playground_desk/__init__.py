@@ -26,6 +26,8 @@ def show(folder: RunFolder | None) -> None:
     """Draw the playground around a run, or around fresh networks. Raises UserError where a run is not for it."""
     if folder is not None:
         chosen.adopt(folder)
+    for sentence in chosen.follow_address() if folder is None else ():
+        st.info(sentence, icon=":material/link_off:")
     now = standing(folder) if folder else None
     config = folder.config() if folder else None
     with st.container(horizontal=True, vertical_alignment="center", key="play-head"):

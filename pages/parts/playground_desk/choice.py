@@ -21,6 +21,7 @@ PLAYED = ("gan", "vae", "ae")
 _CHOICE = "_playground_choice"
 _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
+_ADDRESS = "_playground_address"
 SHARED = ("data_noise", "data_size", "seed", "width", "depth", "activation", "latent_dim", "batch_size")
 """Settings that the model beside has in common with the one that is played with."""
 
@@ -81,6 +82,28 @@ def adopt(folder: RunFolder) -> None:
     st.session_state[_ADOPTED] = folder.id
 
 
+def follow_address() -> list[str]:
+    """Take over the model and the data that a link asks for, once; returns what it asked for in vain, as sentences."""
+    address = {name: st.query_params[name] for name in ("model", "data") if name in st.query_params}
+    if address == st.session_state.get(_ADDRESS, {}):
+        return []
+    st.session_state[_ADDRESS] = address
+    known = {"model": PLAYED, "data": [*toys(), *own_points()]}
+    choose(replace(current(), **{name: value for name, value in address.items() if value in known[name]}))
+    words = {"model": _("This link asks for a model"), "data": _("This link asks for points")}
+    return [
+        _("{what} that there are not here, so your own choice stands.").format(what=words[name])
+        for name, value in address.items()
+        if value not in known[name]
+    ]
+
+
+def _say_in_address(choice: Choice) -> None:
+    """Point the address at what is chosen, before there is a run of it."""
+    st.session_state[_ADDRESS] = {"model": choice.model, "data": choice.data}
+    st.query_params.from_dict(st.session_state[_ADDRESS])
+
+
 # ---------------------------------------------------------------------- the model beside
 
 
@@ -132,6 +155,8 @@ def change(folder: RunFolder | None, **parts: Any) -> None:
     choose(replace(current(), **parts))
     if folder is not None and folder.active():
         restart(folder)
+    else:
+        _say_in_address(current())
 
 
 def set_value(folder: RunFolder | None, name: str, value: Any) -> None:
