@@ -17,7 +17,7 @@ FIELDS = [
     (model, name)
     for model, cls in CLASSES.items()
     for name in cls.model_fields
-    if name not in ("schema_version", "model", "data", "preset", "classes")
+    if name not in ("schema_version", "model", "data", "preset", "classes", "data_noise")
 ]
 PRESETS = [(model, data, name) for model in MODELS for data in ("digits", "fashion", "ring") for name in PRESET_NAMES]
 

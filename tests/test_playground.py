@@ -7,7 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from genmodels.config import live_fields
+from genmodels.data.painted import painted
+from genmodels.data.uploads import Draft, UploadStore
 from genmodels.models import MODELS
+from pages.parts import studio
 from pages.parts.plane import Scene
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.choice import PLAYED, Choice
@@ -15,6 +18,7 @@ from pages.parts.playground_desk.gallery import exhibits
 from pages.parts.playground_desk.hand import _GROUPS
 from pages.parts.playground_desk.scenes import scene
 from pages.parts.playground_desk.sight import judged, moving, reach, still, untrained
+from tests.small_runs import until
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,6 +29,12 @@ def at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     monkeypatch.setenv("GENMODELS_WORKERS", "threads")
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     return app.switch_page("pages/playground.py").run()
+
+
+def asked(at: AppTest, name: str) -> str:
+    """What the address says; page tests give it as a list or as it is."""
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[0]
 
 
 @pytest.mark.parametrize("model", PLAYED)
@@ -52,6 +62,69 @@ def test_a_run_from_elsewhere_is_refused_in_words(at: AppTest) -> None:
     at.run()
     assert not at.exception
     assert at.warning
+
+
+def test_a_link_sets_model_and_points_and_nonsense_is_said(at: AppTest) -> None:
+    at.query_params["model"], at.query_params["data"] = "vae", "moons"
+    at.run()
+    assert at.session_state["_playground_choice"] == Choice("vae", "moons")
+    at.query_params["model"], at.query_params["data"] = "<b>", "upload:../../etc/passwd"
+    at.query_params["beside"] = "../x"
+    at.run()
+    assert not at.exception
+    assert len(at.info) == 2
+    assert at.session_state["_playground_choice"] == Choice("vae", "moons")
+
+
+def test_what_is_chosen_is_in_the_address(at: AppTest) -> None:
+    at.selectbox(key="play-data").set_value("grid").run()
+    assert (asked(at, "model"), asked(at, "data")) == ("gan", "grid")
+
+
+def test_noise_and_size_of_the_points(at: AppTest) -> None:
+    at.select_slider(key="play-set-data_noise").set_value(0.1).run()
+    at.select_slider(key="play-set-data_size").set_value(200).run()
+    assert at.session_state["_playground_choice"].changes == {"data_noise": 0.1, "data_size": 200}
+    fixed = untrained(at.session_state["_playground_choice"].config().model_dump_json()).fixed
+    spread = np.hypot(*fixed["originals"].T).std()
+    assert spread == pytest.approx(0.1, rel=0.15)  # the radius of a narrow mode on the unit circle varies by sigma
+    at.selectbox(key="play-data").set_value("checkerboard").run()
+    assert not at.exception
+    assert not [widget for widget in at.select_slider if widget.key == "play-set-data_noise"]
+    at.selectbox(key="play-data").set_value("ring").run()
+    at.select_slider(key="play-set-data_noise").set_value(0.01).run()  # its own: no change any more
+    assert at.session_state["_playground_choice"].changes == {"data_size": 200}
+
+
+def test_a_painting_is_kept_chosen_and_deleted(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    at.run()
+    owner = at.session_state["_owner_id"]
+    kept = UploadStore().keep(Draft(painted([[0.0, 0.0, 0.2]], "Drawing 1")), owner)
+    at.run()
+    assert kept.name in at.selectbox(key="play-data").options or "Drawing 1" in at.selectbox(key="play-data").options
+    at.selectbox(key="play-data").set_value(kept.name).run()
+    assert not at.exception
+    assert not at.error
+    at.button(key="play-forget").click().run()
+    assert not at.exception
+    assert at.session_state["_playground_choice"].data == "ring"
+    assert not UploadStore().listed(owner)
+
+
+def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> None:
+    at.selectbox(key="play-beside").set_value("vae").run()
+    at.button(key="play-step").click().run()
+    assert not at.exception
+    store = studio.store()
+    run, other = (store.find(asked(at, name)) for name in ("run", "beside"))
+    try:
+        assert (run.config().model, other.config().model) == ("gan", "vae")
+        assert run.config().data == other.config().data
+        until(lambda: all(folder.status().step == 1 and folder.status().state == "paused" for folder in (run, other)))
+    finally:
+        at.button(key="play-reset").click().run()
+    until(lambda: not run.active() and not other.active())
+    assert at.query_params == {}
 
 
 @pytest.mark.parametrize("model", PLAYED)

@@ -78,6 +78,8 @@ def plane(
     mesh_shape: tuple[int, int],
     uniform: bool,
     probability: bool,
+    slot: str = "",
+    beside: bool = False,
 ) -> None:
     """Draw the plot and the diagram; frames come through :func:`pages.parts.plane_feed.plane_feed`.
 
@@ -91,9 +93,13 @@ def plane(
         mesh_shape: Rows and columns of the mesh.
         uniform: Whether codes come from a square instead of a normal distribution.
         probability: Whether D's logit may be read as a probability.
+        slot: Which feed it listens to, where there are several planes on a page.
+        beside: Whether it shares its place with another one: without the diagram, and with samples to compare.
     """
     data = {
         "game": game,
+        "slot": slot,
+        "beside": beside,
         "fixed": {name: pack(values) for name, values in fixed.items()},
         "extent": extent,
         "mesh_shape": mesh_shape,
@@ -102,7 +108,7 @@ def plane(
         "spread": float(np.std(fixed["real"])),
         "colours": {name: [colour.light, colour.dark] for name, colour in CONCEPTS.items()},
         "layers": [asdict(layer) for layer in scene.layers],
-        "hidden": [layer.name for layer in scene.layers if layer.hidden],
+        "hidden": ["reconstructions"] if beside else [layer.name for layer in scene.layers if layer.hidden],
         "nodes": [asdict(node) for node in scene.nodes],
         "edges": [list(edge) for edge in scene.edges],
         "phases": [asdict(phase) for phase in scene.phases],

@@ -235,6 +235,7 @@ class Game {
       this.build(built);
     }
     this.big.setAttribute("aria-label", data.words.alt);
+    this.root.querySelector(".game").classList.toggle("beside", data.beside);
     this.range.setAttribute("aria-label", data.words.time);
     this.liveButton.textContent = data.words.live;
     this.wordState = null;
@@ -245,7 +246,7 @@ class Game {
 
   // What moves: frames, several a second.
   take() {
-    const { data: feed, trigger } = window.genmodelsPlane ?? {};
+    const { data: feed, trigger } = window["genmodelsPlane" + this.data.slot] ?? {};
     if (!feed || feed.game !== this.data.game) return;
     Object.assign(this, { feed, trigger });
     this.liveButton.setAttribute("aria-pressed", String(feed.live));

@@ -43,6 +43,7 @@ def plane_feed(
     step: str,
     on_seek: Callable[[], Any],
     on_move: Callable[[], Any],
+    slot: str = "",
 ) -> None:
     """Show one frame on the plane of ``game``.
 
@@ -63,9 +64,11 @@ def plane_feed(
         step: Where the frame lies in training, in words.
         on_seek: Called when the visitor wants another frame.
         on_move: Called when the slow motion comes to the move of a player.
+        slot: Which plane on the page it feeds, where there are several.
     """
     data = {
         "game": game,
+        "slot": slot,
         "id": f"{game} {frame_id}",
         "arrays": {name: pack(values) for name, values in arrays.items()},
         "centre": centre,

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.charts import readings
 from pages.parts.playground_desk.gallery import card, gallery
 from pages.parts.playground_desk.hand import knobs, picks, transport
-from pages.parts.playground_desk.live import live, stage
+from pages.parts.playground_desk.live import BESIDE, live, stage
 from pages.parts.playground_desk.sight import untrained
-from pages.parts.run_view.story import standing
+from pages.parts.run_view.story import Standing, standing
 from pages.parts.text import _
 
 
@@ -25,6 +26,8 @@ def show(folder: RunFolder | None) -> None:
     """Draw the playground around a run, or around fresh networks. Raises UserError where a run is not for it."""
     if folder is not None:
         chosen.adopt(folder)
+    for sentence in chosen.follow_address() if folder is None else ():
+        st.info(sentence, icon=":material/link_off:")
     now = standing(folder) if folder else None
     config = folder.config() if folder else None
     with st.container(horizontal=True, vertical_alignment="center", key="play-head"):
@@ -45,6 +48,22 @@ def show(folder: RunFolder | None) -> None:
             except UserError as error:
                 st.error(str(error), icon=":material/error:")
                 return
-            stage(folder, config)
-            live(folder, config, now)
+            _planes(folder, config, now)
             readings(folder, config, now)
+
+
+def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -> None:
+    """The plot of the run, and beside it that of another model on the same points where one is wanted."""
+    rival, other = chosen.rival() if folder else None, chosen.beside()
+    if other is None:
+        stage(folder, config)
+        live(folder, config, now)
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        stage(folder, config, beside=True)
+        live(folder, config, now)
+    with right:
+        config = rival.config() if rival else other.config()
+        stage(rival, config, BESIDE, beside=True)
+        live(rival, config, standing(rival) if rival else None, BESIDE)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from genmodels.config import RunConfig, live_fields
-from genmodels.data import DATASETS, entry_of
+from genmodels.data import DATASETS, entry_of, spec_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder
@@ -20,6 +20,10 @@ from pages.parts.train_form.start import begin
 PLAYED = ("gan", "vae", "ae")
 _CHOICE = "_playground_choice"
 _ADOPTED = "_playground_run"
+_BESIDE = "_playground_beside"
+_ADDRESS = "_playground_address"
+SHARED = ("data_noise", "data_size", "seed", "width", "depth", "activation", "latent_dim", "batch_size")
+"""Settings that the model beside has in common with the one that is played with."""
 
 _COMMON = {
     "steps": None, "seconds": 600.0, "ema": 0.0, "keep_mb": 40, "threads": 1, "lr_decay": "none", "batch_size": 128,
@@ -78,6 +82,68 @@ def adopt(folder: RunFolder) -> None:
     st.session_state[_ADOPTED] = folder.id
 
 
+def follow_address() -> list[str]:
+    """Take over the model and the data that a link asks for, once; returns what it asked for in vain, as sentences."""
+    address = {name: st.query_params[name] for name in ("model", "data") if name in st.query_params}
+    if address == st.session_state.get(_ADDRESS, {}):
+        return []
+    st.session_state[_ADDRESS] = address
+    known = {"model": PLAYED, "data": [*toys(), *own_points()]}
+    choose(replace(current(), **{name: value for name, value in address.items() if value in known[name]}))
+    words = {"model": _("This link asks for a model"), "data": _("This link asks for points")}
+    return [
+        _("{what} that there are not here, so your own choice stands.").format(what=words[name])
+        for name, value in address.items()
+        if value not in known[name]
+    ]
+
+
+def _say_in_address(choice: Choice) -> None:
+    """Point the address at what is chosen, before there is a run of it."""
+    st.session_state[_ADDRESS] = {"model": choice.model, "data": choice.data}
+    st.query_params.from_dict(st.session_state[_ADDRESS])
+
+
+# ---------------------------------------------------------------------- the model beside
+
+
+def beside() -> Choice | None:
+    """Another model for the same points, to be watched side by side; None where none is wanted."""
+    model = st.session_state.get(_BESIDE, "")
+    if model not in PLAYED or model == current().model:
+        return None
+    changes = {name: value for name, value in current().changes.items() if name in SHARED}
+    return replace(current(), model=model, changes=changes)
+
+
+def set_beside(folder: RunFolder | None, model: str) -> None:
+    """Watch another model beside this one, or none; both begin anew."""
+    st.session_state[_BESIDE] = model
+    if folder is not None and folder.active():
+        restart(folder)
+    else:
+        st.query_params.pop("beside", None)
+
+
+def rival() -> RunFolder | None:
+    """The run beside this one (``?beside=``), None where there is none that can be shown."""
+    try:
+        folder = studio.store().find(st.query_params.get("beside") or "")
+        config = folder.config()
+        if config.model not in PLAYED or spec_of(config.data).modality != "points":
+            return None
+    except UserError:
+        return None
+    st.session_state.setdefault(_BESIDE, config.model)
+    return folder
+
+
+def both(folder: RunFolder) -> list[RunFolder]:
+    """The runs that the player's buttons steer: this one, and the one beside where it still goes on."""
+    other = rival()
+    return [folder, other] if other is not None and other.active() and studio.may_steer(other) else [folder]
+
+
 # ---------------------------------------------------------------------- what the visitor does
 
 
@@ -89,6 +155,8 @@ def change(folder: RunFolder | None, **parts: Any) -> None:
     choose(replace(current(), **parts))
     if folder is not None and folder.active():
         restart(folder)
+    else:
+        _say_in_address(current())
 
 
 def set_value(folder: RunFolder | None, name: str, value: Any) -> None:
@@ -115,6 +183,19 @@ def start(*, playing: bool = True) -> RunFolder | None:
     except UserError as error:
         st.session_state["_train_refused"] = str(error)
         return None
+    other = beside()
+    second = _begin(other, other.config(), playing) if other else None
+    folder = _begin(choice, config, playing)
+    if folder is None:
+        return None
+    if second is not None:
+        st.query_params["beside"] = second.id
+    st.session_state[_ADOPTED] = folder.id
+    st.session_state["_playground_seek"] = None
+    return folder
+
+
+def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None:
     before = st.query_params.get("run")
     title = _("{model} on {data}").format(model=MODELS[choice.model].card.title, data=entry_of(choice.data).card.title)
     begin(config, title=title)
@@ -126,8 +207,6 @@ def start(*, playing: bool = True) -> RunFolder | None:
         folder.send("pause")
     if limit := st.session_state.get("playground-speed"):
         folder.send("speed", steps_per_second=limit)
-    st.session_state[_ADOPTED] = folder.id
-    st.session_state["_playground_seek"] = None
     return folder
 
 
@@ -140,9 +219,10 @@ def restart(folder: RunFolder | None, *, playing: bool | None = None) -> None:
 
 
 def leave(folder: RunFolder | None) -> None:
-    """End this run, if it goes on."""
-    if folder is not None and folder.active() and studio.may_steer(folder):
-        studio.store().stop(folder)
+    """End this run, if it goes on, and the one beside it."""
+    for run in both(folder) if folder is not None else ():
+        if run.active() and studio.may_steer(run):
+            studio.store().stop(run)
 
 
 def _state(folder: RunFolder) -> str:

@@ -79,7 +79,7 @@ def exhibits() -> dict[str, Exhibit]:
         ),
         "leash": Exhibit(
             _("Too short a leash"),
-            _("The arrows are short and all alike: D's ground is nearly a plane, and the samples wander over the ring."),
+            _("Short arrows, all alike: D's ground is nearly a plane, and the samples wander over the ring."),
             _("A Wasserstein critic needs a bounded slope. Clipped weights bound it, but leave D hardly any shape."),
             _("WGAN-GP bounds the slope itself: D keeps its shape, and the samples gather at the modes."),
             "gan", "ring",

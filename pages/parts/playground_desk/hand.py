@@ -43,6 +43,20 @@ def picks(folder: RunFolder | None) -> None:
     titles = {name: MODELS[name].card.title for name in PLAYED}
     one_of(_("Model"), list(PLAYED), choice.model, "play-model", titles, lambda name: chosen.change(folder, model=name))
     points(folder, choice)
+    _beside(folder, choice)
+
+
+def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
+    names = ["", *(name for name in PLAYED if name != choice.model)]
+    other, key = chosen.beside(), "play-beside"
+    shown = other.model if other else ""
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
+    st.selectbox(
+        _("Beside it"), names, key=key, help=_("A second model learns the same points at the same time."),
+        format_func=lambda name: MODELS[name].card.title if name else _("Nothing"),
+        on_change=lambda: chosen.set_beside(folder, st.session_state[key]),
+    )  # fmt: skip
 
 
 def transport(folder: RunFolder | None, state: str) -> None:
@@ -80,10 +94,9 @@ def _toggle(folder: RunFolder | None, state: str) -> None:
     st.session_state["_playground_seek"] = None
     if folder is None or not studio.may_steer(folder):
         chosen.start()
-    elif state == "paused":
-        folder.send("resume")
     elif folder.active():
-        folder.send("pause")
+        for run in chosen.both(folder):
+            run.send("resume" if state == "paused" else "pause")
     else:
         _go_on(folder)
 
@@ -103,9 +116,13 @@ def step(folder: RunFolder | None, state: str, player: str | None = None) -> Non
     if folder is None or not folder.active() or not studio.may_steer(folder):
         folder = chosen.start(playing=False)
     elif state != "paused":
-        folder.send("pause")
-    if folder is not None:
-        folder.send("step", **({"player": player} if player else {}))
+        for run in chosen.both(folder):
+            run.send("pause")
+    if folder is not None and player:
+        folder.send("step", player=player)
+    elif folder is not None:
+        for run in chosen.both(folder):
+            run.send("step")
 
 
 def _reset(folder: RunFolder | None) -> None:
@@ -120,13 +137,15 @@ def _slow(folder: RunFolder | None, state: str) -> None:
         if folder is None or not folder.active() or not studio.may_steer(folder):
             chosen.start(playing=False)
         elif state != "paused":
-            folder.send("pause")
+            for run in chosen.both(folder):
+                run.send("pause")
 
 
 def _pace(folder: RunFolder | None) -> None:
     limit = st.session_state["playground-speed"]
     if folder is not None and folder.active():
-        folder.send("speed", **({"steps_per_second": limit} if limit else {}))
+        for run in chosen.both(folder):
+            run.send("speed", **({"steps_per_second": limit} if limit else {}))
 
 
 # ---------------------------------------------------------------------- settings

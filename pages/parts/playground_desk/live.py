@@ -16,16 +16,18 @@ from pages.parts.playground_desk import hand
 from pages.parts.playground_desk.scenes import scene
 from pages.parts.playground_desk.sight import Arrays, fixed_of, judged, moving, reach, still, untrained
 from pages.parts.run_view.live import story_of
-from pages.parts.run_view.story import Standing, standing
+from pages.parts.run_view.story import Standing, Story, standing
 from pages.parts.text import _
 
 EVERY, RESTING = 0.15, 0.4
 """Seconds between two looks at a run that goes on, and at one that waits for single steps."""
 SEEK = "_playground_seek"
-_FEED = "plane-feed"
+_FEED, _STORY = "plane-feed", "_playground_story"
+BESIDE = "-beside"
+"""The slot of the second plane."""
 
 
-def stage(folder: RunFolder | None, config: RunConfig) -> None:
+def stage(folder: RunFolder | None, config: RunConfig, slot: str = "", beside: bool = False) -> None:
     """The plot and the diagram: drawn once, and fed by :func:`live`."""
     fixed = fixed_of(folder, config) if folder else untrained(config.model_dump_json()).fixed
     rows, columns, _dim = fixed["mesh_z"].shape
@@ -33,7 +35,7 @@ def stage(folder: RunFolder | None, config: RunConfig) -> None:
     loss = getattr(config, "loss", None)
     plane(
         scene(config.model),
-        key="plane",
+        key=f"plane{slot}",
         game=identity(folder, config),
         alt=_("The game in the plane: real points, generated points and what the networks make of it"),
         fixed=still(fixed),
@@ -41,6 +43,8 @@ def stage(folder: RunFolder | None, config: RunConfig) -> None:
         mesh_shape=(rows, columns),
         uniform=getattr(config, "noise", "normal") == "uniform",
         probability=loss is not None and bool(GAN_LOSSES[loss].extra["probability"]),
+        slot=slot,
+        beside=beside,
     )
 
 
@@ -48,28 +52,38 @@ def identity(folder: RunFolder | None, config: RunConfig) -> str:
     return folder.id if folder else config.digest
 
 
-def live(folder: RunFolder | None, config: RunConfig, drawn: Standing | None) -> None:
+def live(folder: RunFolder | None, config: RunConfig, drawn: Standing | None, slot: str = "") -> None:
     """Feed the plot, again and again while there is something new to come."""
     if folder is None or drawn is None:
-        _feed_untrained(config)
+        _feed_untrained(config, slot)
         return
     every = RESTING if drawn.state == "paused" else EVERY if drawn.active else None
-    st.fragment(_tick, run_every=every)(folder, config, drawn.state)
+    st.fragment(_tick, run_every=every)(folder, config, drawn.state, slot)
 
 
-def _feed_untrained(config: RunConfig) -> None:
+def _feed_untrained(config: RunConfig, slot: str) -> None:
     frame = untrained(config.model_dump_json()).frame
-    _send(None, config, "start", frame, frames=1, index=0, seeking=False, step=0)
+    _send(None, config, "start", frame, frames=1, index=0, seeking=False, step=0, slot=slot)
 
 
-def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
+def _story(folder: RunFolder, slot: str) -> Story:
+    """The run in the first slot is also read by the charts; each other slot keeps a story of its own."""
+    if not slot:
+        return story_of(folder)
+    story = st.session_state.get(_STORY + slot)
+    if story is None or story.folder.path != folder.path:
+        story = st.session_state[_STORY + slot] = Story(folder)
+    return story
+
+
+def _tick(folder: RunFolder, config: RunConfig, drawn_state: str, slot: str) -> None:
     try:
         now = standing(folder)
     except UserError:
         st.rerun()
     if now.state != drawn_state:
         st.rerun()
-    story = story_of(folder)
+    story = _story(folder, slot)
     story.read_on()
     steps = folder.frames()
     sought = st.session_state.get(SEEK)
@@ -79,7 +93,7 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
     else:
         step, frame = story.frame_step, story.frame
     if not frame:
-        _feed_waiting(folder, config)
+        _feed_waiting(folder, config, slot)
         return
     index = int(np.searchsorted(steps, step)) if steps else 0
     _send(
@@ -91,13 +105,14 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
         index=index,
         seeking=sought is not None,
         step=step,
-        waits=now.state == "paused",
+        waits=now.state == "paused" and not slot,
+        slot=slot,
     )
 
 
-def _feed_waiting(folder: RunFolder, config: RunConfig) -> None:
+def _feed_waiting(folder: RunFolder, config: RunConfig, slot: str) -> None:
     frame = untrained(config.model_dump_json()).frame
-    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0, words=_("starting"))
+    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0, words=_("starting"), slot=slot)
 
 
 def _frame(folder: RunFolder, step: int) -> Arrays | None:
@@ -119,9 +134,10 @@ def _send(
     step: int,
     waits: bool = False,
     words: str = "",
+    slot: str = "",
 ) -> None:
     plane_feed(
-        key=_FEED,
+        key=_FEED + slot,
         game=identity(folder, config),
         frame_id=frame_id,
         arrays=moving(frame),
@@ -131,25 +147,26 @@ def _send(
         live=not seeking,
         slow=waits and bool(st.session_state.get(hand.SLOW)),
         step=words or _("step {n}").format(n=f"{step:,}"),
-        on_seek=partial(_seek, folder),
-        on_move=partial(_move, folder),
+        on_seek=partial(_seek, folder, slot),
+        on_move=partial(_move, folder, slot),
+        slot=slot,
         **judged(config, frame),
     )
 
 
-def _wish(name: str) -> Any:
-    wish = st.session_state[_FEED].get(name)
+def _wish(name: str, slot: str) -> Any:
+    wish = st.session_state[_FEED + slot].get(name)
     return wish if isinstance(wish, dict) else {}
 
 
-def _seek(folder: RunFolder | None) -> None:
-    index = _wish("seek").get("frame")
+def _seek(folder: RunFolder | None, slot: str) -> None:
+    index = _wish("seek", slot).get("frame")
     steps = folder.frames() if folder else []
     known = isinstance(index, int) and 0 <= index < len(steps)
     st.session_state[SEEK] = steps[index] if known else None
 
 
-def _move(folder: RunFolder | None) -> None:
-    player = _wish("move").get("player")
+def _move(folder: RunFolder | None, slot: str) -> None:
+    player = _wish("move", slot).get("player")
     if folder is not None and player in ("discriminator", "generator", "vae", "ae"):
         hand.step(folder, "paused", player)

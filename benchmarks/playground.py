@@ -1,0 +1,119 @@
+"""The playground while a run trains: steps a second, frames a second in Chromium, and click to visible change.
+
+Two figures of GAN Lab (Kahng et al., arXiv 1809.01587) for comparison: it makes one training step per animation frame,
+so at most 60 a second, and shows a change with the next one.
+"""
+
+import argparse
+import re
+import shutil
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.start import CHROMIUM_FLAGS, server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LONG = 120_000
+"""Milliseconds that a busy machine may take to begin."""
+FEED = "window.genmodelsPlane.data"
+SECONDS = 10.0
+GAN_LAB_MOST = 60
+
+FRAMES = """(seconds) => new Promise((done) => {
+  const canvas = document.querySelector('canvas.big').getContext('2d');
+  const clear = canvas.clearRect.bind(canvas);
+  let drawn = 0, animated = 0;
+  canvas.clearRect = (...box) => { drawn++; clear(...box); };
+  const start = performance.now();
+  const turn = (now) => {
+    animated++;
+    if (now - start < 1000 * seconds) return requestAnimationFrame(turn);
+    delete canvas.clearRect;
+    done({ drawn: drawn / seconds, animated: animated / seconds });
+  };
+  requestAnimationFrame(turn);
+})"""
+"""Counts how often the plot is drawn, and how often the browser was ready to draw, in so many seconds."""
+
+DELAY = """(name) => new Promise((done) => {
+  const canvas = document.querySelector('canvas.big');
+  const word = document.querySelector(`[data-layer=${name}]`);
+  const start = performance.now();
+  word.click();
+  requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
+})"""
+"""Milliseconds from a click on a word of the caption to the second frame after it: by then the plot is repainted."""
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    from playwright.sync_api import sync_playwright
+
+    with server() as (url, _seconds), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{url}/playground")
+        page.wait_for_function(f"window.genmodelsPlane && {FEED}.arrays", timeout=LONG)
+        press(page, "Play")
+        until_step(page, 50)
+        result = {
+            "steps_per_second": steps_per_second(page),
+            "frames_per_second": frames_per_second(page),
+            "milliseconds_from_click": delays(page, options.repeat),
+        }
+        browser.close()
+    return result
+
+
+def press(page: "Page", name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def step_of(page: "Page") -> int:
+    return int(re.sub(r"\D", "", page.evaluate(f"{FEED}.step")) or 0)
+
+
+def until_step(page: "Page", step: int) -> None:
+    page.wait_for_function(f"least => Number({FEED}.step.replace(/\\D/g, '')) >= least", arg=step, timeout=LONG)
+
+
+def steps_per_second(page: "Page") -> dict[str, float]:
+    """Of the default game, as the page shows it, watching included."""
+    start, first = time.perf_counter(), step_of(page)
+    page.wait_for_timeout(1000 * SECONDS)
+    rate = (step_of(page) - first) / (time.perf_counter() - start)
+    return {"ours": round(rate), "gan_lab_at_most": GAN_LAB_MOST, "times_better": round(rate / GAN_LAB_MOST, 1)}
+
+
+def frames_per_second(page: "Page") -> dict[str, float]:
+    """How often the plot is repainted, how often the browser would, and how many frames came from the run."""
+    before = page.evaluate("Number(document.querySelector('canvas.big').dataset.drawn)")
+    counted = page.evaluate(FRAMES, SECONDS / 2)
+    after = page.evaluate("Number(document.querySelector('canvas.big').dataset.drawn)")
+    arrived = (after - before) / (SECONDS / 2)
+    return {
+        "plot": round(counted["drawn"], 1),
+        "browser": round(counted["animated"], 1),
+        "from_the_run": round(arrived, 1),
+    }
+
+
+def delays(page: "Page", repeat: int) -> dict[str, int]:
+    """A word that switches a layer in the browser; and Pause, which goes to the training process and back."""
+    words = [page.evaluate(DELAY, "mesh") for _ in range(2 * repeat)]
+    pauses = []
+    for _ in range(repeat):
+        pauses.append(pause(page))
+        press(page, "Play")
+        until_step(page, step_of(page) + 20)
+    return {"layer": round(statistics.median(words)), "pause": round(statistics.median(pauses))}
+
+
+def pause(page: "Page") -> float:
+    """Milliseconds from the click on Pause until the button offers Play again: the training process has stopped."""
+    start = time.perf_counter()
+    press(page, "Pause")
+    page.get_by_role("button", name="Play", exact=True).wait_for(timeout=LONG)
+    return 1000 * (time.perf_counter() - start)
