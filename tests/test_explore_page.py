@@ -1,11 +1,13 @@
 """The Explore page without a browser: every kind of run, every section, the plain controls, and what goes wrong."""
 
+import base64
 import json
 import os
 import shutil
 from concurrent.futures import wait
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -14,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from pages.parts.explore import factors, map, point
+from pages.parts.explore import factors, layers, map, point
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
@@ -366,3 +368,51 @@ def test_codes_are_a_table(runs: Path) -> None:
 def test_the_model_that_is_downloaded_can_be_read(runs: Path) -> None:
     with safe_open(runs / "vae2" / "model.safetensors", framework="pt") as file:
         assert "genmodels" in file.metadata()
+
+
+def asked(subject: Subject, kind: str, **changes: object) -> dict[str, object]:
+    """What an honest browser asks of the page, but for the changes."""
+    base = [0.0] * subject.latent_dim
+    return {"decoder": subject.name, "kind": kind, "axes": [0, 1], "base": base} | changes
+
+
+@pytest.mark.parametrize("name", ["vae2", "vae12", "gan"])
+def test_every_layer_that_is_offered_is_worked_out(runs: Path, name: str) -> None:
+    now = subject(runs, name)
+    directions = torch.eye(now.latent_dim)
+    kinds = [layer.kind for layer in layers.offered(now)]
+    assert kinds == ["", "decoded", "class", *(["judge"] if name == "gan" else ["density"]), "sensitivity"]
+    for kind in kinds[2:]:
+        found = layers.answer(now, directions, asked(now, kind))
+        assert found is not None
+        values = np.frombuffer(base64.b64decode(found["values"]), np.uint8)
+        assert len(values) == found["side"] ** 2
+        assert kind == "class" or len(set(values.tolist())) > 1  # untrained models may draw one class only
+        assert {key: found[key] for key in ("kind", "axes", "base", "decoder")} == asked(now, kind)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decoder": "another"},
+        {"kind": "judge"},
+        {"kind": ["class"]},
+        {"kind": "decoded"},
+        {"axes": [0, 2]},
+        {"axes": [0, 0]},
+        {"axes": [-1, 0]},
+        {"axes": [0, True]},
+        {"axes": "01"},
+        {"base": [0.0]},
+        {"base": [0.0, float("nan")]},
+        {"base": [0.0, 1e9]},
+    ],
+)
+def test_what_makes_no_sense_is_not_worked_out(runs: Path, changes: dict[str, object]) -> None:
+    now = subject(runs, "vae2")
+    assert layers.answer(now, torch.eye(2), asked(now, "density") | changes) is None
+    assert layers.answer(now, torch.eye(2), None) is None
+
+
+def test_a_toy_offers_no_layers(runs: Path) -> None:
+    assert layers.offered(subject(runs, "toy-vae")) == []

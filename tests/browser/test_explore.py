@@ -190,12 +190,24 @@ def test_other_directions_and_truncation(studio: Server, page: Page, visit: Visi
     assert desk.z() == before
 
 
-def test_the_decoded_plane_lies_behind_the_map(studio: Server, page: Page, visit: Visit) -> None:
+def test_layers_lie_behind_the_map(studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12")
     desk = Desk(page)
-    before = desk.pad.evaluate("c => c.toDataURL()")
-    desk.root.get_by_label("Decoded plane").check()
-    page.wait_for_function("([c, b]) => c.toDataURL() !== b", arg=[desk.pad.element_handle(), before])
+    scale = desk.root.locator(".said output")
+    seen = {desk.pad.evaluate("c => c.toDataURL()")}
+    for name in ("Decoded", "Class", "Density", "Sensitivity"):
+        before = desk.pad.evaluate("c => c.toDataURL()")
+        desk.root.get_by_role("button", name=name, exact=True).click()
+        if name in ("Density", "Sensitivity"):
+            expect(scale).to_be_visible()
+        page.wait_for_function("([c, b]) => c.toDataURL() !== b", arg=[desk.pad.element_handle(), before])
+        seen.add(desk.pad.evaluate("c => c.toDataURL()"))
+    assert len(seen) == 5
+    low = scale.inner_text()
+    desk.root.get_by_label("Axis up").select_option(index=4)  # another plane: worked out anew
+    expect(scale).not_to_have_text(low)
+    desk.root.get_by_role("button", name="Plain", exact=True).click()
+    expect(scale).to_be_hidden()
 
 
 def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) -> None:

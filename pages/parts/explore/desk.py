@@ -13,7 +13,7 @@ from genmodels.latent.order import SILENT
 from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
 from pages.parts.decoder import carry_decoder, pack
-from pages.parts.explore import point
+from pages.parts.explore import layers, point
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid
 from pages.parts.latent_desk import Group, Slider, about, latent_desk
@@ -49,6 +49,7 @@ def show(subject: Subject) -> None:
         return
     carry_decoder(_packed(subject.name, subject, st.context.locale))
     latent_desk()
+    layers.serve(subject, _directions(subject.name, subject))
     if not subject.images:
         st.caption(_("Left the data, right the codes. The net shows how the decoder bends one plane into the other."))
 
@@ -140,8 +141,9 @@ def _png(subject: Subject) -> bytes:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
     assert isinstance(_subject.exported, Exported)
-    groups, rows = zip(*_groups(_subject), strict=True)
-    extras = {"directions": torch.cat(list(rows)).numpy().astype(np.float32), **_shown(_subject)}
+    groups = [group for group, _rows in _groups(_subject)]
+    rows = _directions(name, _subject)
+    extras = {"directions": rows.numpy().astype(np.float32), **_shown(_subject)}
     description = about(
         groups,
         axes=_first_axes(_subject, groups),
@@ -149,10 +151,17 @@ def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
         uniform=is_uniform(_subject.model),
         modality=_subject.model.spec.modality,
         classes=_subject.examples.classes,
-        layer=_subject.images and (not _subject.encodes or _subject.latent_dim == 2),
+        layer="decoded" if _subject.images and (not _subject.encodes or _subject.latent_dim == 2) else "",
+        layers=layers.offered(_subject),
         extent=_extent(_subject),
     )
     return pack(name, _subject.exported, extras, description)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _directions(name: str, _subject: Subject) -> Tensor:
+    """What the sliders of all groups move along, a row each."""
+    return torch.cat([rows for _group, rows in _groups(_subject)])
 
 
 def _shown(subject: Subject) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ from pages.parts.explore import (
     neighbours,
     reconstruct,
     samples,
+    time,
 )
 from pages.parts.explore.subject import Subject
 from pages.parts.text import _
@@ -25,13 +26,14 @@ SECTIONS: dict[str, Callable[[Subject], None]] = {
     "interpolate": interpolate.show,
     "arithmetic": arithmetic.show,
     "samples": samples.show,
+    "time": time.show,
     "neighbours": neighbours.show,
     "reconstruct": reconstruct.show,
     "dimensions": dimensions.show,
     "factors": factors.show,
     "bookmarks": bookmarks.show,
 }
-PICTURES = frozenset({"map", "draw", "arithmetic", "neighbours"})
+PICTURES = frozenset({"map", "draw", "arithmetic", "neighbours", "time"})
 """Sections that mean something for pictures only: the desk of a decoder of points shows both planes whole."""
 _KEY = "explore-section"
 
@@ -43,6 +45,7 @@ def _names() -> dict[str, str]:
         "interpolate": _("Interpolate"),
         "arithmetic": _("Arithmetic"),
         "samples": _("Samples"),
+        "time": _("Time"),
         "neighbours": _("Neighbours"),
         "reconstruct": _("Reconstruct"),
         "dimensions": _("Dimensions"),

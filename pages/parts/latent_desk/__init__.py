@@ -42,6 +42,22 @@ class Group:
     sliders: Sequence[Slider]
 
 
+@dataclass(frozen=True)
+class Layer:
+    """Something to show behind the pad.
+
+    Attributes:
+        kind: ``""``: nothing. ``"decoded"``: pictures, which the browser makes itself. All others come from the page
+            (see ``plane_layer``), once they are asked for.
+        name: On its button.
+        note: What it shows, in a sentence.
+    """
+
+    kind: str
+    name: str
+    note: str = ""
+
+
 def about(
     groups: Sequence[Group],
     *,
@@ -50,7 +66,8 @@ def about(
     uniform: bool,
     modality: str,
     classes: Sequence[str] = (),
-    layer: bool = False,
+    layer: str = "",
+    layers: Sequence[Layer] = (),
     extent: tuple[float, float, float, float] | None = None,
 ) -> dict[str, Any]:
     """What the desk must know of a latent space, to be packed with its decoder.
@@ -66,7 +83,8 @@ def about(
         uniform: Whether the prior is uniform in -1..1; else it is standard normal.
         modality: ``"image"`` or ``"points"``.
         classes: Names of the classes, in label order.
-        layer: Whether the decoded plane is shown behind the pad at first.
+        layer: The kind that is shown behind the pad at first.
+        layers: What can be shown behind the pad, in the order of the buttons.
         extent: For points: left, right, bottom, top of what is shown.
     """
     begins = [sum(len(group.sliders) for group in groups[:i]) for i in range(len(groups))]
@@ -79,7 +97,7 @@ def about(
             "modality": modality,
             "classes": list(classes),
             "layer": layer,
-            "layer_possible": modality == "image",
+            "layers": [asdict(one) for one in layers],
             "extent": extent,
         }
     }
@@ -93,7 +111,8 @@ def latent_desk() -> None:
         "pad": _("Map of the latent plane. Drag, or use the arrow keys, to move z."),
         "across": _("Axis across"),
         "up": _("Axis up"),
-        "layer": _("Decoded plane"),
+        "layers": _("Behind the map"),
+        "hole": _("A hole: {n} codes expected, none here"),
         "reset": _("Back to 0"),
         "more": _("Show all {n}"),
         "fewer": _("Show fewer"),

@@ -44,7 +44,8 @@ class Desk {
     this.picture = find(".picture canvas");
     this.caption = find(".picture figcaption");
     this.pad = find(".pad canvas");
-    this.tip = find(".pad output");
+    this.tip = find(".stage output");
+    this.said = find(".said");
     this.list = find("ol");
     this.psiRow = find(".psi");
     this.rows = [];
@@ -52,6 +53,8 @@ class Desk {
     this.costs = new Float32Array(30);
     this.take = () => this.adopt();
     for (const what of ["decoder", "point"]) shelf.addEventListener(what, this.take);
+    this.served = () => this.refresh();
+    shelf.addEventListener("layer", this.served);
     this.resizing = new ResizeObserver(() => this.refresh());
     this.resizing.observe(this.pad);
     this.resizing.observe(this.picture);
@@ -79,11 +82,6 @@ class Desk {
     for (const side of ["across", "up"]) {
       find(`.${side}`).onchange = (event) => this.turn(side, Number(event.target.value));
     }
-    find(".layer").onchange = (event) => {
-      this.layer = event.target.checked;
-      this.drawLegend();
-      this.refresh();
-    };
     const controls = find(".controls");
     controls.onpointerdown = () => (this.held = true);
     controls.onpointerup = controls.onpointercancel = () => {
@@ -100,7 +98,6 @@ class Desk {
     this.psiRow.firstElementChild.textContent = data.words.psi;
     this.psiRow.firstElementChild.title = data.words.reset;
     this.psiRow.children[1].setAttribute("aria-label", data.words.psi);
-    this.root.querySelector(".switch span").textContent = data.words.layer;
     this.adopt();
     if (this.decoder) this.drawLegend();
   }
@@ -146,7 +143,25 @@ class Desk {
     this.costs.fill(0);
     this.chooseGroups();
     this.chooseAxes();
+    this.chooseLayer(about.layer);
+  }
+
+  chooseLayer(kind) {
+    const { layers } = this.decoder.about;
+    this.layer = kind;
+    const bar = this.root.querySelector(".layers");
+    bar.hidden = !layers.length;
+    bar.setAttribute("aria-label", this.data.words.layers);
+    bar.replaceChildren(...layers.map(({ kind: other, name, note }) => {
+      const button = create("button", { type: "button", textContent: name, title: note });
+      button.onclick = () => this.chooseLayer(other);
+      button.setAttribute("aria-pressed", String(other === kind));
+      return button;
+    }));
+    this.said.hidden = !layers.length;
+    this.said.firstElementChild.textContent = layers.find((layer) => layer.kind === kind)?.note ?? "";
     this.drawLegend();
+    this.refresh();
   }
 
   chooseGroups() {
@@ -168,11 +183,9 @@ class Desk {
   }
 
   chooseAxes() {
-    const { groups, layer_possible } = this.decoder.about;
+    const { groups } = this.decoder.about;
     const names = groups.flatMap(({ begin, sliders }) => sliders.map(({ label }, i) => [label, begin + i]));
     this.root.querySelector(".axes").hidden = names.length < 3;
-    this.root.querySelector(".switch").hidden = !layer_possible;
-    this.root.querySelector(".layer").checked = this.layer;
     ["across", "up"].forEach((side, i) => {
       const select = this.root.querySelector(`.${side}`);
       select.setAttribute("aria-label", this.data.words[side]);
@@ -183,7 +196,7 @@ class Desk {
 
   drawLegend() {
     const { classes } = this.decoder.about;
-    const entries = (this.decoder.arrays.labels ? classes : []).map((name, i) => {
+    const entries = (this.decoder.arrays.labels || this.layer === "class" ? classes : []).map((name, i) => {
       const entry = create("span", { textContent: name });
       entry.style.setProperty("--colour", this.data.classes[i % this.data.classes.length][this.ink()]);
       return entry;
@@ -303,9 +316,12 @@ class Desk {
   look(event) {
     this.preview = event && this.decoder ? this.shifted(this.axes, this.place(event)) : null;
     const index = event ? this.nearest(event) : -1;
-    this.tip.hidden = index < 0;
-    if (index >= 0) {
-      this.tip.textContent = this.decoder.about.classes[this.decoder.arrays.labels[index]];
+    const hole = event && index < 0 && this.hole(this.place(event));
+    this.tip.hidden = index < 0 && !hole;
+    if (!this.tip.hidden) {
+      this.tip.textContent = hole
+        ? this.data.words.hole.replace("{n}", Math.round(hole.missing))
+        : this.decoder.about.classes[this.decoder.arrays.labels[index]];
       Object.assign(this.tip.style, { left: `${event.offsetX}px`, top: `${event.offsetY}px` });
     }
     this.wake();
@@ -361,7 +377,8 @@ class Desk {
   // The still parts are drawn again: another size, theme, plane or decoder.
   refresh() {
     this.paper = this.ground = null;
-    if (this.decoder && this.layer && !this.points) this.tile();
+    if (this.decoder && this.layer === "decoded") this.tile();
+    else if (this.decoder && this.layer) this.ask();
     this.wake();
   }
 
@@ -451,7 +468,7 @@ class Desk {
 
   // The theme whose colours are seen on the pad: decoded pictures have a dark ground.
   ink() {
-    return this.layer && !this.points ? 1 : this.theme;
+    return this.layer === "decoded" ? 1 : this.theme;
   }
 
   colour(name, theme = this.theme) {
@@ -460,7 +477,8 @@ class Desk {
 
   drawMap(context, width, height) {
     const { about, arrays } = this.decoder;
-    const tiled = this.layer && this.tiles?.of === this.decoder;
+    const tiled = this.layer === "decoded" && this.tiles?.of === this.decoder;
+    const answer = this.answer();
     context.imageSmoothingEnabled = false;
     if (tiled) {
       context.fillRect(0, 0, width, height);
@@ -468,6 +486,8 @@ class Desk {
       context.drawImage(this.tiles, 0, 0, width, height);
       context.globalAlpha = 1;
     }
+    if (answer) this.drawLayer(context, answer, width, height);
+    this.explain(answer);
     const theme = this.ink();
     this.drawPrior(context, about.uniform, this.colour("z", theme));
     if (this.points) this.drawMesh(context, (places) => places.map((place) => this.spot(place)));
@@ -487,6 +507,61 @@ class Desk {
       context.fillRect(x - 1.75, y - 1.75, 3.5, 3.5);
     }
     context.globalAlpha = 1;
+  }
+
+  // ---------------------------------------------------------------- layers that the page works out
+
+  ask() {
+    const base = Array.from(this.shifted(this.axes, [0, 0]), (value) => Math.round(100 * value) / 100 + 0);
+    const asked = { kind: this.layer, axes: this.axes, base };
+    const key = JSON.stringify(asked);
+    if (key === this.asked) return;
+    this.asked = key;
+    shelf.want?.({ ...asked, decoder: this.decoder.name });
+  }
+
+  // What the page has answered, if it is what was asked for last.
+  answer() {
+    const { layer } = shelf;
+    if (!layer || layer.kind !== this.layer || layer.decoder !== this.decoder.name) return null;
+    return JSON.stringify({ kind: layer.kind, axes: layer.axes, base: layer.base }) === this.asked ? layer : null;
+  }
+
+  drawLayer(context, { kind, side, values, colour, holes }, width, height) {
+    const image = new ImageData(side, side);
+    const shades = kind === "class" ? this.data.classes.map((pair) => pair[this.theme]) : [this.colour(colour)];
+    const rgb = shades.map((shade) => shade.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16)));
+    const bytes = Uint8Array.from(atob(values), (c) => c.charCodeAt(0));
+    bytes.forEach((value, i) => {
+      const [shade, alpha] = kind === "class" ? [rgb[value % rgb.length], value === 255 ? 0 : 110] : [rgb[0], 0.85 * value];
+      image.data.set([...shade, alpha], 4 * i);
+    });
+    const sheet = new OffscreenCanvas(side, side);
+    sheet.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = kind !== "class";
+    context.drawImage(sheet, 0, 0, width, height);
+    context.strokeStyle = this.colour("generated");
+    context.lineWidth = 2;
+    context.setLineDash([5, 4]);
+    for (const { x, y, radius } of holes) {
+      context.beginPath();
+      context.arc(...this.spot([x, y]), this.spot([radius, 0])[0] - this.spot([0, 0])[0], 0, 2 * Math.PI);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  explain(answer) {
+    const scale = this.said.lastElementChild;
+    scale.hidden = !answer || answer.kind === "class";
+    if (scale.hidden) return;
+    const ramp = create("i", {});
+    ramp.style.setProperty("--colour", this.colour(answer.colour));
+    scale.replaceChildren(answer.low, ramp, answer.high);
+  }
+
+  hole([x, y]) {
+    return this.answer()?.holes.find((hole) => (hole.x - x) ** 2 + (hole.y - y) ** 2 < hole.radius ** 2);
   }
 
   drawPrior(context, uniform, colour) {
@@ -599,6 +674,7 @@ class Desk {
     clearTimeout(this.resting);
     for (const frame of [this.frame, this.gliding]) cancelAnimationFrame(frame);
     for (const what of ["decoder", "point"]) shelf.removeEventListener(what, this.take);
+    shelf.removeEventListener("layer", this.served);
     this.resizing.disconnect();
     this.tileKey = null;
   }

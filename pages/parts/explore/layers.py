@@ -1,0 +1,137 @@
+"""What lies behind the codes on the map of the desk: worked out for the plane that is shown, once it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+
+from genmodels.data import spec_of
+from genmodels.latent import fields
+from genmodels.latent.plane import Plane, lattice
+from genmodels.metrics.features import CLASSIFIERS, bundled
+from pages.parts.component import base64_text
+from pages.parts.explore import point
+from pages.parts.explore.subject import Subject
+from pages.parts.latent_desk import Layer
+from pages.parts.palette import Concept
+from pages.parts.plane_layer import plane_layer
+from pages.parts.text import _
+
+SIDE = 40
+"""Places across the lattice."""
+NO_CLASS = 255
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A layer: where it can be shown, and its value at ``places`` ``[n, 2]`` of a plane, ``[n]``."""
+
+    fits: Callable[[Subject], bool]
+    values: Callable[[Subject, Plane, Tensor], Tensor]
+    colour: Concept = "z"
+
+
+def _knows_classes(subject: Subject) -> bool:
+    return subject.folder.config().data in CLASSIFIERS and subject.model.spec.shape == (1, 28, 28)
+
+
+def _classes(subject: Subject, plane: Plane, places: Tensor) -> Tensor:
+    """Classes as the examples number them; those that the model was not trained on are none."""
+    data = subject.folder.config().data
+    shown = {name: i for i, name in enumerate(subject.examples.classes)}
+    numbers = torch.tensor([shown.get(name, NO_CLASS) for name in spec_of(data).classes])
+    return numbers[fields.classes(subject.model, bundled(CLASSIFIERS[data]), plane.at(places))]
+
+
+KINDS: dict[str, Kind] = {
+    "class": Kind(_knows_classes, _classes),
+    "density": Kind(
+        lambda subject: subject.encodes and len(subject.codes) > 2,
+        lambda subject, plane, places: fields.density(plane.coordinates(subject.codes), places),
+        "encoder",
+    ),
+    "judge": Kind(
+        lambda subject: subject.model.scores,
+        lambda subject, plane, places: fields.verdicts(subject.model, plane.at(places)),
+        "discriminator",
+    ),
+    "sensitivity": Kind(
+        lambda subject: True,
+        lambda subject, plane, places: fields.sensitivity(subject.model, plane, places),
+        "generator",
+    ),
+}
+
+
+def offered(subject: Subject) -> list[Layer]:
+    """What the desk offers to show; nothing for decoders of points, whose desk shows both planes whole."""
+    if not subject.images:
+        return []
+    words = {
+        "class": (_("Class"), _("What a frozen classifier sees in the picture of each place.")),
+        "density": (
+            _("Density"),
+            _("How closely codes lie. Dashed: holes, where the prior expects codes and none is. Click into one."),
+        ),
+        "judge": (_("D(G(z))"), _("What the discriminator says: the stronger, the more real it finds the picture.")),
+        "sensitivity": (_("Sensitivity"), _("How much the picture changes per step: strong where one thing turns.")),
+    }
+    plain = [
+        Layer("", _("Plain")),
+        Layer("decoded", _("Decoded"), _("What the decoder makes of each place.")),
+    ]
+    several = subject.latent_dim > 1
+    return plain + [Layer(kind, *words[kind]) for kind, one in KINDS.items() if several and one.fits(subject)]
+
+
+@st.fragment
+def serve(subject: Subject, directions: Tensor) -> None:
+    """Answer the desk. ``directions`` ``[n, latent_dim]`` are those that its axes number."""
+    plane_layer(lambda wanted: answer(subject, directions, wanted))
+
+
+def answer(subject: Subject, directions: Tensor, wanted: object) -> dict[str, Any] | None:
+    """The layer that the browser wants; None where what it sends makes no sense."""
+    if not isinstance(wanted, dict) or wanted.get("decoder") != subject.name:
+        return None
+    kind, axes, base = wanted.get("kind"), wanted.get("axes"), point.numbers(wanted.get("base"))
+    if not isinstance(kind, str) or kind not in {layer.kind for layer in offered(subject)} & set(KINDS):
+        return None
+    if base is None or len(base) != subject.latent_dim or not isinstance(axes, list) or len(axes) != 2:
+        return None
+    if not all(type(axis) is int and 0 <= axis < len(directions) for axis in axes):
+        return None
+    plane = Plane(torch.tensor(base), *directions[axes])
+    if not _is_plane(plane):
+        return None
+    said = {"decoder": subject.name, "kind": kind, "axes": axes, "base": list(base)}
+    return said | _worked_out(subject.name, subject, plane, kind, tuple(axes), base)
+
+
+def _is_plane(plane: Plane) -> bool:
+    axes = torch.stack([plane.across, plane.up])
+    return float(torch.linalg.det(axes @ axes.T)) > 1e-6
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _worked_out(
+    name: str, _subject: Subject, _plane: Plane, kind: str, axes: tuple[int, ...], base: tuple[float, ...]
+) -> dict[str, Any]:
+    places = lattice(fields.middles(SIDE, _subject.reach))
+    values = KINDS[kind].values(_subject, _plane, places)
+    drawn = {"side": SIDE, "colour": KINDS[kind].colour, "holes": [], "low": "", "high": ""}
+    if kind == "class":
+        return drawn | {"values": base64_text(values.numpy().astype(np.uint8).tobytes())}
+    if kind == "density":
+        prior = fields.prior_density(_subject.model, _plane, places)
+        found = fields.holes(_plane.coordinates(_subject.codes), places, prior)
+        drawn["holes"] = [hole._asdict() for hole in found]
+    low, high = (float(end) for end in values.aminmax())
+    low = low if kind == "judge" else 0.0
+    shares = (values - low) / max(high - low, 1e-12)
+    encoded = base64_text((255 * shares).round().numpy().astype(np.uint8).tobytes())
+    return drawn | {"values": encoded, "low": f"{low:.2g}", "high": f"{high:.2g}"}

@@ -1,0 +1,121 @@
+"""The time machine: how samples, codes, losses and the picture of one z came to be what they are."""
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+
+from genmodels.errors import UserError
+from genmodels.models.base import Model
+from genmodels.plots.grid import encode, tile
+from genmodels.training.folder import RunFolder
+from genmodels.training.moments import milestones
+from genmodels.training.views import to_pixels
+from pages.parts.curves import thin
+from pages.parts.explore import point
+from pages.parts.explore.subject import Subject
+from pages.parts.image_grid import image_grid
+from pages.parts.palette import CONCEPTS
+from pages.parts.run_view import words
+from pages.parts.run_view.story import Story
+from pages.parts.text import _
+from pages.parts.time_machine import Line, time_machine
+
+MOST = 16
+"""Moments that are shown."""
+COLUMNS = 4
+SAMPLES = 8
+"""Moments in a row of the sheet; samples across and down."""
+POINTS = 300
+"""Of a curve."""
+
+
+@st.fragment
+def show(subject: Subject) -> None:
+    """The film of the run, and under it one z through time."""
+    steps = milestones(subject.folder.frames(), MOST)
+    if len(steps) < 2:
+        st.info(
+            _("Only the end of this run was kept. Train one of your own, and its whole way can be seen here."),
+            icon=":material/history_toggle_off:",
+        )
+        return
+    st.markdown(_("**Move through training.** Everything below shows the same moment; the noise is always the same."))
+    try:
+        _machine(subject, steps)
+    except (UserError, KeyError, ValueError, RuntimeError):
+        st.warning(_("What was kept of this run's training is damaged and cannot be shown."))
+
+
+def _machine(subject: Subject, steps: list[int]) -> None:
+    sheet, codes = _frames(subject.name, subject.folder, tuple(steps))
+    labels = subject.folder.fixed().get("labels") if subject.model.spec.classes else None
+    kept = milestones(subject.folder.kept_weights(), MOST)
+    pictures = _through_time(subject.name, subject.folder, tuple(kept), point.current(subject).z) if kept else None
+    strip = None if pictures is None else encode(tile(pictures, len(kept)), "png")
+    time_machine(
+        subject.name,
+        steps,
+        sheet,
+        COLUMNS,
+        key="explore-time",
+        codes=codes,
+        labels=None if labels is None or codes is None else labels[: codes.shape[1]].numpy(),
+        strip=strip,
+        strip_steps=kept,
+        lines=_losses(subject.name, subject.folder),
+    )
+    _strip(pictures, kept)
+
+
+def _strip(pictures: Tensor | None, kept: list[int]) -> None:
+    if pictures is None:
+        st.caption(
+            _(
+                "Of a run that comes with the app only pictures are kept, not the weights of every moment: they would "
+                "take several megabytes. One z through time can be seen in runs of your own."
+            )
+        )
+        return
+    st.markdown(_("**One z through time.** What the decoder made of this z, from step {a:,} to {b:,}.").format(
+        a=kept[0], b=kept[-1]
+    ))  # fmt: skip
+    image_grid(tile(pictures, -(-len(kept) // 2)), key="explore-time-strip", alt=_("One z through time"))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _frames(name: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[bytes, np.ndarray | None]:
+    """The samples of all moments on one sheet, and the codes ``[S, N, 2]`` where there are any."""
+    frames = [_folder.frame(step) for step in steps]
+    grids = [torch.from_numpy(tile(frame["samples"][: SAMPLES**2], SAMPLES, gap=1)) for frame in frames]
+    sheet = tile(torch.stack(grids).permute(0, 3, 1, 2), COLUMNS)
+    codes = torch.stack([frame["codes"] for frame in frames]).numpy() if "codes" in frames[0] else None
+    return encode(sheet, "jpeg"), codes
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _model(name: str, step: int, _folder: RunFolder) -> Model:
+    return _folder.model(step)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _through_time(name: str, _folder: RunFolder, steps: tuple[int, ...], z: tuple[float, ...]) -> Tensor:
+    """What the decoder of each moment makes of ``z``, uint8 ``[S, C, H, W]``."""
+    code = torch.tensor([z])
+    with torch.no_grad():
+        models = (_model(name, step, _folder) for step in steps)
+        return torch.cat([to_pixels(model.decode(code), model) for model in models])
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _losses(name: str, _folder: RunFolder) -> list[Line]:
+    story = Story(_folder)
+    story.read_on()
+    lines = []
+    for i, (part, series) in enumerate(story.losses.items()):
+        about = words.loss_part(part, i)
+        steps, values = series.arrays()
+        finite = np.isfinite(values)
+        if about.chart == "losses" and finite.any():
+            lines.append(Line(about.name, *thin(steps[finite], values[finite], POINTS), CONCEPTS[about.concept]))
+    return lines
