@@ -83,10 +83,27 @@ def test_every_target_of_the_tour_is_on_a_page() -> None:
 
 
 def test_a_guess_comes_before_the_answer() -> None:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/learn.py").run()
-    assert at.button(key="ask-tell-apart").disabled
-    at.radio(key="guess-tell-apart").set_value(0).run()
-    at.button(key="ask-tell-apart").click().run()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/learn.py")
+
+    def opened() -> AppTest:
+        at.session_state["challenge-tell-apart"] = True  # the test harness forgets which expander is open
+        return at.run()
+
+    assert opened().button(key="ask-tell-apart").disabled
+    at.radio(key="guess-tell-apart").set_value(0)
+    opened().button(key="ask-tell-apart").click()
+    opened()
     assert not at.exception
     assert "held-out digits" in at.success[0].value
     assert at.session_state["_kept"]["challenges"] == ["tell-apart"]
+
+
+def test_one_of_four_is_drawn_by_the_model(session) -> None:
+    session["_line_up"] = (2, 5)
+    shown = challenges.line_up()
+    session["_line_up"] = (1, 5)
+    other = challenges.line_up()
+    assert shown.shape == (4, 28, 28, 1)
+    assert (shown[[0, 3]] == other[[0, 3]]).all()
+    assert (shown[2] == other[1]).all()
+    assert CHALLENGES["which-is-generated"]().check().answer == 1

@@ -54,6 +54,18 @@ def test_a_symbol_tells_what_it_is(server, page: Page, visit: Visit) -> None:
     expect(about).to_contain_text("one draw of the code")
 
 
+def test_a_guess_is_answered_and_remembered(server, page: Page, visit: Visit) -> None:
+    visit(page, f"{server.url}/learn")
+    page.get_by_text("One of these is forged").click()
+    place = page.locator(".st-key-challenge-which-is-generated")
+    expect(place.locator("canvas")).to_have_attribute("data-drawn", "1")
+    place.locator("label").filter(has_text="2").last.click()
+    place.locator(".st-key-ask-which-is-generated button:not([disabled])").click()
+    expect(place).to_contain_text("is generated, from the noise of seed")
+    expect(page.get_by_text("1 of 5 solved")).to_be_visible()
+    page.wait_for_function("document.cookie.includes('which-is-generated')")
+
+
 def test_the_tour_points_drives_and_notices(server, page: Page, visit: Visit) -> None:
     visit(page, server.url)
     page.locator(".st-key-home-tour button:visible").click()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.image_grid import image_grid, tile
 from pages.parts.learn.challenges import CHALLENGES, Challenge, mark, solved
 from pages.parts.text import _
 
@@ -16,12 +17,16 @@ def show() -> None:
     for name, make in CHALLENGES.items():
         one = make()
         icon = ":material/check_circle:" if name in done else ":material/flag:"
-        with st.expander(one.title, icon=icon, key=f"challenge-{name}"):
-            _card(name, one)
+        opened = st.expander(one.title, icon=icon, key=f"challenge-{name}", on_change="rerun")
+        if opened.open:  # pictures bring torch, which the first paint need not wait for
+            with opened:
+                _card(name, one)
 
 
 def _card(name: str, one: Challenge) -> None:
     st.markdown(one.task)
+    if one.pictures:
+        image_grid(tile(one.pictures(), columns=4, gap=2), key=f"line-up-{name}", alt=one.title, most_width=420)
     guess = st.radio(one.question, range(len(one.guesses)), index=None, format_func=lambda i: one.guesses[i],
                      key=f"guess-{name}", persist_state="session")  # fmt: skip
     with st.container(horizontal=True):
@@ -40,5 +45,6 @@ def _card(name: str, one: Challenge) -> None:
 
 def _check(name: str, one: Challenge) -> None:
     verdict = st.session_state[f"_verdict-{name}"] = one.check()
+    st.session_state[f"challenge-{name}"] = True  # another icon makes another expander, which would begin closed
     if verdict.solved:
         mark(name)

@@ -4,6 +4,7 @@ The function looks at the visitor's own runs, or at where they stand in Explore,
 the visitor's word for anything.
 """
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from pages.parts import kept, studio
 from pages.parts.text import _
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from pages.parts.run_view.story import Story
 
 _NAME = "challenges"
@@ -44,6 +47,7 @@ class Challenge:
         why: Why it is so, shown with the answer.
         page: Where it is done, with the ``query`` that leads there.
         check: Looks at the visitor's runs.
+        pictures: What to look at before guessing, uint8 ``[n, H, W, C]``; None where there is nothing.
     """
 
     title: str
@@ -54,6 +58,7 @@ class Challenge:
     page: str
     check: Callable[[], Verdict]
     query: Mapping[str, str] = field(default_factory=dict)
+    pictures: "Callable[[], np.ndarray] | None" = None
 
 
 CHALLENGES: dict[str, Callable[[], Challenge]] = {}
@@ -201,15 +206,60 @@ def tell_apart() -> Challenge:
         story.read_on()
         rate = story.metrics["d_separation"].values[-1]
         evidence = _("On held-out digits the judge is right in {rate} of all pairs.").format(rate=f"{rate:.0%}")
-        return Verdict(True, evidence, 0 if rate < 0.4 else 1 if rate < 0.8 else 2)
+        return Verdict(True, evidence, 0 if rate < 0.45 else 1 if rate < 0.67 else 2)
 
     return Challenge(
         _("Can the judge tell?"),
         _("After 6,000 steps, the discriminator of the bundled digits GAN is shown a real and a generated digit."),
         _("How often does it pick the real one?"),
-        (_("Hardly ever"), _("About as often as a coin, or somewhat more"), _("Nearly always")),
-        _("At the equilibrium no judge can do better than a coin; near it, it still knows a little."),
+        (_("Less often than a coin"), _("Like a coin, up to two times in three"), _("Clearly more often")),
+        _("Only at the equilibrium is no judge better than a coin. On pictures the judge usually stays ahead."),
         "learn",
         check,
         {"lesson": "discriminator"},
     )
+
+
+@challenge
+def which_is_generated() -> Challenge:
+    def check() -> Verdict:
+        place, seed = _hidden()
+        evidence = _("Number {number} is generated, from the noise of seed {seed}.")
+        return Verdict(True, evidence.format(number=place + 1, seed=seed), place)
+
+    return Challenge(
+        _("One of these is forged"),
+        _("Three of these digits were written by people, one was drawn by the bundled GAN."),
+        _("Which one is generated?"),
+        ("1", "2", "3", "4"),
+        _("Look for loose ends, holes and strokes that no pen would draw."),
+        "explore",
+        check,
+        {"run": "gan-digits"},
+        line_up,
+    )
+
+
+def _hidden() -> tuple[int, int]:
+    """Where the generated one stands, and the seed of its noise: drawn once in a session."""
+    if "_line_up" not in st.session_state:
+        st.session_state["_line_up"] = (secrets.randbelow(4), secrets.randbelow(10_000))
+    place, seed = st.session_state["_line_up"]
+    return place, seed
+
+
+def line_up() -> "np.ndarray":
+    """Four digits, one of them generated, uint8 ``[4, H, W, C]``."""
+    import torch
+
+    from genmodels.data import load
+    from genmodels.training.views import to_pixels
+
+    place, seed = _hidden()
+    model = studio.store().find("gan-digits").model()
+    test = load("digits", seed=0).test
+    generator = torch.Generator().manual_seed(seed)
+    digits = test[torch.randperm(len(test), generator=generator)[:4]].clone()
+    with torch.no_grad():
+        digits[place] = to_pixels(model.decode(model.prior(1, generator)), model)[0]
+    return digits.permute(0, 2, 3, 1).contiguous().numpy()  # type: ignore[no-any-return]
