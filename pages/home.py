@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts import bundled, frame
+from pages.parts import bundled, frame, tour
 from pages.parts.frame_player import frame_player
 from pages.parts.sketch import sketch
 from pages.parts.text import _
@@ -16,6 +16,7 @@ def hero() -> None:
     with st.container(key="hero"):
         st.title(title, anchor=False)
         st.markdown(line)
+        tour.button("home-tour")
 
 
 def panel(family: Literal["vae", "gan"], title: str, sentence: str) -> None:

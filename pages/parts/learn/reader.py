@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import hiding, lesson_parts, levels, palette
-from pages.parts.learn import progress
+from pages.parts import hiding, lesson_parts, levels, palette, tour
+from pages.parts.learn import challenge_cards, progress
 from pages.parts.learn.course import course
 from pages.parts.learn.markup import LEVELS, Check, Lesson, Part, Steps, Text, coloured, linked
 from pages.parts.text import _
@@ -49,6 +49,7 @@ def _contents(lessons: list[Lesson]) -> None:
             "From the idea to the equation to the running code: {count} short lessons, each with something to touch."
         ).format(count=len(lessons))
     )
+    tour.button("learn-tour")
     st.caption(_("{done} of {count} done · {minutes} minutes in all").format(
         done=len(finished), count=len(lessons), minutes=minutes
     ))  # fmt: skip
@@ -58,6 +59,7 @@ def _contents(lessons: list[Lesson]) -> None:
         with st.container(key=f"chapter-{chapter.lower().replace(' ', '-')}"):
             for number, lesson in group:
                 _card(number, lesson, lesson.name in finished)
+    challenge_cards.show()
     if finished:
         st.button(_("Forget progress"), type="tertiary", on_click=progress.forget)
 
