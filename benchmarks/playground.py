@@ -6,12 +6,12 @@ so at most 60 a second, and shows a change with the next one.
 
 import argparse
 import re
-import shutil
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.start import CHROMIUM_FLAGS, server
+from benchmarks.report import Row
+from benchmarks.start import app, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,22 +49,31 @@ DELAY = """(name) => new Promise((done) => {
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    from playwright.sync_api import sync_playwright
-
-    with server() as (url, _seconds), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+    with app() as server, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{url}/playground")
+        page.goto(f"{server.url}/playground")
         page.wait_for_function(f"window.genmodelsPlane && {FEED}.arrays", timeout=LONG)
         press(page, "Play")
         until_step(page, 50)
-        result = {
+        return {
             "steps_per_second": steps_per_second(page),
             "frames_per_second": frames_per_second(page),
             "milliseconds_from_click": delays(page, options.repeat),
         }
-        browser.close()
-    return result
+
+
+def rows(result: dict[str, Any]) -> list[Row]:
+    speed, frames, click = (result[key] for key in ("steps_per_second", "frames_per_second", "milliseconds_from_click"))
+    return [
+        Row(
+            "playground in Chromium: steps a second (GAN Lab: one a frame)",
+            f"at most {GAN_LAB_MOST}", f"{speed['ours']}, {speed['times_better']} x", "2 x", speed["times_better"] >= 2,
+        ),
+        Row("playground: plot painted, frames a second", "60", str(frames["plot"]), "as the browser can",
+            frames["plot"] >= 0.9 * frames["browser"]),
+        Row("playground: click on a layer until it is painted", "-", f"{click['layer']} ms", "100 ms",
+            click["layer"] <= 100),
+    ]  # fmt: skip
 
 
 def press(page: "Page", name: str) -> None:
