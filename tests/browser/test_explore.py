@@ -261,7 +261,7 @@ def test_downloads_are_what_they_say(studio: Server, page: Page, visit: Visit, t
     strip = saved(page, page.get_by_role("button", name="Strip"), tmp_path)
     with Image.open(strip) as picture:
         assert picture.format == "PNG"
-    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Download", exact=True).click()
     with Image.open(saved(page, page.get_by_role("button", name="This picture"), tmp_path)) as picture:
         assert picture.size == (504, 504)
     with safe_open(saved(page, page.get_by_role("button", name="The model"), tmp_path), framework="pt") as model:
