@@ -97,7 +97,7 @@ def _undo(page: Page, rows: Locator, run_id: str) -> None:
 
 
 def _away_and_back(page: Page, rows: Locator, run_id: str) -> None:
-    page.locator(f".st-key-run-menu-{run_id} button").last.click()
+    page.locator(f".st-key-run-menu-{run_id} button:visible").click()
     page.get_by_role("menuitem", name="Take away").click()
     table = _download(page, "Numbers")
     lines = list(csv.DictReader(io.StringIO(Path(table).read_text())))

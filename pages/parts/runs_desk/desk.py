@@ -28,7 +28,7 @@ def show() -> None:
     chosen = overlay.selection(runs)
     _actions(chosen)
     shown = sorted_runs([run for run in runs if run.matches(wanted)], order)
-    left, right = st.columns([1.6, 1], gap="medium")
+    left, right = st.columns([1.8, 1], gap="medium")
     with left:
         _list(runs, shown)
     with right:
