@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import frame
+from pages.parts import frame, levels
+from pages.parts.source_card import source_card
 from pages.parts.text import _
 
 frame.require(__file__)
@@ -20,4 +21,7 @@ if subject is not None:
         desk.controls(subject)
     desk.show(subject)
     sections.show(subject)
-    st.toggle(_("Plain controls"), key=desk.PLAIN, help=_("Streamlit's own sliders instead of the live desk."))
+    if levels.at_least("student"):
+        st.toggle(_("Plain controls"), key=desk.PLAIN, help=_("Streamlit's own sliders instead of the live desk."))
+    if levels.at_least("engineer"):
+        source_card(subject.model.config.model, "decode", *(["encode"] if subject.encodes else []), "prior")

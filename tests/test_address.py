@@ -111,6 +111,13 @@ def test_the_train_form_shows_what_the_level_asks_for(level: str) -> None:
     assert ("Equation and code" in labels) == (level == "engineer")
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_explore_shows_what_the_level_asks_for(level: str) -> None:
+    at = visit("explore", run="vae-digits", level=level)
+    assert ("Plain controls" in [toggle.label for toggle in at.toggle]) == (level != "curious")
+    assert ("Equation and code" in [expander.label for expander in at.expander]) == (level == "engineer")
+
+
 @pytest.mark.parametrize("cookie", [None, 7, "", "%", "[]", "{", "a" * 100_000, "%5B" * 3000, '{"level":{"a":1}}'])
 def test_a_hostile_cookie_keeps_nothing_that_counts(cookie: object) -> None:
     found = kept.understood(cookie)

@@ -12,10 +12,9 @@ from genmodels.models import MODELS, PRESET_NAMES
 from pages.parts import form, hiding, levels, own_data
 from pages.parts.architecture import in_words, stacks
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.learn.markup import linked
-from pages.parts.lesson_parts import code
 from pages.parts.palette import is_dark
 from pages.parts.real_samples import real_samples
+from pages.parts.source_card import source_card
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
 from pages.parts.train_form.choice import Choice
@@ -48,7 +47,7 @@ def train_form() -> RunConfig | None:
     if levels.at_least("student") and not hiding.hidden("advanced"):
         advanced_settings(choice)
     if levels.at_least("engineer"):
-        source(choice)
+        source_card(choice.model)
     return config
 
 
@@ -282,17 +281,6 @@ def _shapes(choice: Choice, name: str) -> None:
     for stack in built:
         if stack.name in _LAID[name]:
             st.caption(" → ".join(in_words(shape) for shape in stack.shapes))
-
-
-def source(choice: Choice) -> None:
-    """For engineers: the equation of the model, where it comes from, and its loss as it runs."""
-    entry = MODELS[choice.model]
-    with st.expander(_("Equation and code"), key="source", icon=":material/code:"):
-        if entry.card.equation:
-            st.latex(entry.card.equation)
-        st.caption(linked(entry.card.paper))
-        name = "discriminator_loss" if hasattr(entry.thing, "discriminator_loss") else "loss"
-        st.code(code.source(getattr(entry.thing, name)), language="python")
 
 
 def checked(choice: Choice) -> RunConfig | None:
