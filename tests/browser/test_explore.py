@@ -288,3 +288,23 @@ def test_changing_the_run_changes_the_desk(studio: Server, page: Page, visit: Vi
     page.get_by_role("option", name=re.compile("^vae2 ·")).click()
     expect(page).to_have_url(re.compile("run=vae2"))
     expect(Desk(page).sliders).to_have_count(2)
+
+
+def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2&show=time")
+    desk = Desk(page)
+    machine = page.locator(".st-key-explore-time")
+    time = machine.get_by_label("Step of training")
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
+    views = [machine.locator(f".{name} canvas") for name in ("samples", "codes", "z", "losses")]
+    strip = page.locator(".st-key-explore-time-strip canvas")
+    expect(strip).to_have_attribute("data-drawn", re.compile(r"\d"))
+    before = [view.evaluate("c => c.toDataURL()") for view in views]
+    time.fill("0")
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "0")
+    for view, old in zip(views, before, strict=True):
+        page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[view.element_handle(), old])
+    shown = strip.evaluate("c => c.toDataURL()")
+    desk.changes(lambda: page.get_by_role("button", name="Dice").click())
+    page.get_by_role("button", name="Take along").click()
+    page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[strip.element_handle(), shown])
