@@ -1,8 +1,8 @@
 """Make the bundled runs: train each through the public command line, keep what is needed to show and explore it.
 
-``python -m genmodels.bundled [name ...]`` (a few minutes). Each keeps its configuration, history, a few frames, the last
-weights (float16) and ``walk.jpg``: a sheet of frames for the Home page, in which a grid of samples walks through the
-latent space on closed loops.
+``python -m genmodels.bundled [name ...]`` (a few minutes). Each keeps its configuration, history, a few frames, the
+last weights (float16) and ``walk.jpg``: a sheet of frames for the Home page, in which a grid of samples walks through
+the latent space on closed loops.
 """
 
 import json
