@@ -416,3 +416,24 @@ def test_what_makes_no_sense_is_not_worked_out(runs: Path, changes: dict[str, ob
 
 def test_a_toy_offers_no_layers(runs: Path) -> None:
     assert layers.offered(subject(runs, "toy-vae")) == []
+
+
+def test_a_run_of_which_only_the_end_was_kept_has_no_film(runs: Path) -> None:
+    for file in sorted((runs / "vae2" / "frames").iterdir())[:-1]:
+        file.unlink()
+    assert "Only the end" in visit(run="vae2", show="time").info[0].value
+
+
+def test_a_film_without_weights_says_why_z_is_missing(runs: Path) -> None:
+    assert any("One z through time" in text.value for text in visit(run="vae2", show="time").markdown)
+    shutil.rmtree(runs / "vae2" / "weights")
+    at = visit(run="vae2", show="time")
+    assert any("only pictures are kept" in text.value for text in at.caption)
+
+
+def test_damaged_moments_are_said_in_one_sentence(runs: Path) -> None:
+    for part in ("frames", "weights"):
+        for file in (runs / "vae2" / part).iterdir():
+            file.write_bytes(b"no tensors")
+    os.utime(runs / "vae2" / "model.safetensors", ns=(1, 1))  # another version: nothing is remembered of it
+    assert "damaged" in visit(run="vae2", show="time").warning[0].value

@@ -1,8 +1,8 @@
 """Make the bundled runs: train each through the public command line, keep what is needed to show and explore it.
 
-``python -m genmodels.bundled [name ...]`` (a few minutes). Each keeps its configuration, history, last frame, weights
-(float16) and ``walk.jpg``: a sheet of frames for the Home page, in which a grid of samples walks through the latent
-space on closed loops.
+``python -m genmodels.bundled [name ...]`` (a few minutes). Each keeps its configuration, history, a few frames, the
+last weights (float16) and ``walk.jpg``: a sheet of frames for the Home page, in which a grid of samples walks through
+the latent space on closed loops.
 """
 
 import json
@@ -22,6 +22,7 @@ from genmodels.models.storage import save_model
 from genmodels.plots.grid import encode, tile
 from genmodels.training.files import write_json
 from genmodels.training.folder import RunFolder
+from genmodels.training.moments import milestones
 from genmodels.training.store import bundled_root
 
 PLANE = "--set latent_dim=2 --set depth=2 --set width=256 --set lr=2e-3 --steps 4000"
@@ -35,6 +36,8 @@ RUNS = {
 FRAMES, ROWS, COLUMNS = 60, 4, 7
 SHEET_COLUMNS = 6
 MOST_LINES = 400
+MOMENTS = 8
+"""Lines of the history and frames that are kept, at most."""
 
 
 def make(name: str, arguments: list[str], target: Path) -> None:
@@ -47,10 +50,13 @@ def make(name: str, arguments: list[str], target: Path) -> None:
 
 
 def keep(trained: RunFolder, target: Path) -> None:
-    """Copy what lasts: nothing of the process that made it, the last frame, a thinned history, weights as float16."""
+    """Copy what lasts: nothing of the process that made it, a few frames, a thinned history, weights as float16.
+
+    Weights of every moment would be several megabytes a run: of those only the last are kept.
+    """
     (target / "frames").mkdir(parents=True)
-    last = f"frames/{trained.frames()[-1]:08d}.safetensors"
-    for part in ("run.json", "fixed.safetensors", last):
+    frames = [f"frames/{step:08d}.safetensors" for step in milestones(trained.frames(), MOMENTS)]
+    for part in ("run.json", "fixed.safetensors", *frames):
         (target / part).write_bytes((trained.path / part).read_bytes())
     here = {"pid": 0, "born": "", "host": "", "heartbeat": 0.0}
     write_json(target / "status.json", json.loads((trained.path / "status.json").read_text()) | here)

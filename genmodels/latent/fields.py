@@ -88,7 +88,8 @@ def density(points: Tensor, places: Tensor) -> Tensor:
         raise ValueError("points on one line have no density in the plane")
     white = torch.linalg.solve_triangular(root, torch.cat([points, places]).T, upper=False).T
     squared = torch.cdist(white[len(points) :], white[: len(points)]).square()
-    return (-0.5 * squared).exp().mean(1) / (2 * torch.pi * root.diagonal().prod())
+    estimate: Tensor = (-0.5 * squared).exp().mean(1) / (2 * torch.pi * root.diagonal().prod())
+    return estimate
 
 
 def prior_density(model: Model, plane: Plane, places: Tensor) -> Tensor:
@@ -100,7 +101,8 @@ def prior_density(model: Model, plane: Plane, places: Tensor) -> Tensor:
         return density(plane.coordinates(model.prior(DRAWS, torch.Generator().manual_seed(0))), places)
     axes = torch.stack([plane.across, plane.up])
     normal = torch.distributions.MultivariateNormal(places.new_zeros(2), axes @ axes.T)
-    return normal.log_prob(places).exp()
+    found: Tensor = normal.log_prob(places).exp()
+    return found
 
 
 class Hole(NamedTuple):
@@ -153,6 +155,7 @@ def _apart(places: Tensor, radius: Tensor, missing: Tensor) -> Iterator[Hole]:
         best = int(missing.argmax())
         if missing[best] < CHANCE:
             return
-        yield Hole(*places[best].tolist(), float(radius[best]), float(missing[best]))
+        x, y = places[best].tolist()
+        yield Hole(x, y, float(radius[best]), float(missing[best]))
         overlapping = (places - places[best]).norm(dim=1) < radius + radius[best]
         missing[overlapping] = 0

@@ -194,15 +194,13 @@ def test_layers_lie_behind_the_map(studio: Server, page: Page, visit: Visit) -> 
     visit(page, f"{studio.url}/explore?run=vae12")
     desk = Desk(page)
     scale = desk.root.locator(".said output")
-    seen = {desk.pad.evaluate("c => c.toDataURL()")}
+    seen = [desk.pad.evaluate("c => c.toDataURL()")]
     for name in ("Decoded", "Class", "Density", "Sensitivity"):
-        before = desk.pad.evaluate("c => c.toDataURL()")
         desk.root.get_by_role("button", name=name, exact=True).click()
         if name in ("Density", "Sensitivity"):
             expect(scale).to_be_visible()
-        page.wait_for_function("([c, b]) => c.toDataURL() !== b", arg=[desk.pad.element_handle(), before])
-        seen.add(desk.pad.evaluate("c => c.toDataURL()"))
-    assert len(seen) == 5
+        page.wait_for_function("([c, seen]) => !seen.includes(c.toDataURL())", arg=[desk.pad.element_handle(), seen])
+        seen.append(desk.pad.evaluate("c => c.toDataURL()"))
     low = scale.inner_text()
     desk.root.get_by_label("Axis up").select_option(index=4)  # another plane: worked out anew
     expect(scale).not_to_have_text(low)
@@ -288,3 +286,23 @@ def test_changing_the_run_changes_the_desk(studio: Server, page: Page, visit: Vi
     page.get_by_role("option", name=re.compile("^vae2 ·")).click()
     expect(page).to_have_url(re.compile("run=vae2"))
     expect(Desk(page).sliders).to_have_count(2)
+
+
+def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2&show=time")
+    desk = Desk(page)
+    machine = page.locator(".st-key-explore-time")
+    time = machine.get_by_label("Step of training")
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
+    views = [machine.locator(f".{name} canvas") for name in ("samples", "codes", "z", "losses")]
+    strip = page.locator(".st-key-explore-time-strip canvas")
+    expect(strip).to_have_attribute("data-drawn", re.compile(r"\d"))
+    before = [view.evaluate("c => c.toDataURL()") for view in views]
+    time.fill("0")
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "0")
+    for view, old in zip(views, before, strict=True):
+        page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[view.element_handle(), old])
+    shown = strip.evaluate("c => c.toDataURL()")
+    desk.changes(lambda: page.get_by_role("button", name="Dice").click())
+    page.get_by_role("button", name="Take along").click()
+    page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[strip.element_handle(), shown])

@@ -77,9 +77,11 @@ def _strip(pictures: Tensor | None, kept: list[int]) -> None:
             )
         )
         return
-    st.markdown(_("**One z through time.** What the decoder made of this z, from step {a:,} to {b:,}.").format(
-        a=kept[0], b=kept[-1]
-    ))  # fmt: skip
+    said = _("**One z through time.** What the decoder made of this z, from step {a:,} to {b:,}.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(said.format(a=kept[0], b=kept[-1]), width="stretch")
+        # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
+        st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
     image_grid(tile(pictures, -(-len(kept) // 2)), key="explore-time-strip", alt=_("One z through time"))
 
 
