@@ -3,6 +3,7 @@
 Steps are counted, not seconds: a quiet machine makes some hundreds a second.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from genmodels.config import RunConfig, live_fields
 from genmodels.data import load
-from genmodels.diagnose import History, diagnose
+from genmodels.diagnose import History, diagnose, oscillation
 from genmodels.training import Trainer
 from pages.parts.playground_desk.choice import Choice
 from pages.parts.playground_desk.gallery import exhibits
@@ -43,13 +44,25 @@ def names(history: History) -> set[str]:
     [
         ("collapse", 400, 10, {"mode-collapse", "mode-hopping"}),
         ("vanishing", 120, 10, {"vanishing-gradient"}),
-        ("oscillation", 500, 3, {"oscillation"}),
         ("silence", 120, 10, {"posterior-collapse"}),
     ],
 )
 def test_the_doctor_sees_the_illness_and_not_after_the_cure(name: str, steps: int, every: int, found: set[str]) -> None:
     assert names(history(name, False, steps, every)) & found
     assert not names(history(name, True, steps, every)) & found
+
+
+def circling(history: History) -> list[bool]:
+    """Whether the doctor saw circles, at six moments of the run."""
+    moments = [{name: values[:n] for name, values in history.losses.items()} for n in range(60, 161, 20)]
+    return [oscillation(replace(history, losses=losses)) is not None for losses in moments]
+
+
+def test_the_orbit_is_seen_nearly_all_the_time_and_dies_under_r1() -> None:
+    ill, cured = (circling(history("oscillation", cured, 480, 3)) for cured in (False, True))
+    assert sum(ill) >= 5
+    assert sum(cured) <= 3
+    assert not cured[-1]
 
 
 def width(x: np.ndarray) -> float:
