@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from genmodels.config import RunConfig
 from genmodels.data import Dataset, load, spec_of
+from genmodels.diagnose import History
 from genmodels.models import Model, preset
 from genmodels.training import Event, Trainer
+from genmodels.training import events as ev
 from genmodels.training.loop import Pace, ResumePoint
 
 EVERY_STEP = Pace(tick=0, snapshot=0, evaluation=0, share=float("inf"))
@@ -67,6 +70,31 @@ def same_weights(a: Model, b: Model) -> bool:
 
 def finite(model: Model) -> bool:
     return all(bool(value.isfinite().all()) for value in model.state_dict().values())
+
+
+def told(trainer: Trainer, steps: int, every: int) -> History:
+    """What a run of so many steps tells, every few of them whatever the clock says."""
+    losses: dict[str, list[float]] = {}
+    metrics: dict[str, list[Any]] = {}
+    for step in range(1, steps + 1):
+        trainer.advance()
+        if step % every == 0:
+            report = trainer._report()
+            assert isinstance(report, ev.Step)
+            for name, value in report.losses.items():
+                losses.setdefault(name, []).append(value)
+    for _ in range(3):
+        for name, value in trainer.evaluate(500).metrics.items():
+            metrics.setdefault(name, []).append(value)
+    flat = {name: np.array(values) for name, values in metrics.items()}
+    return History(
+        trainer.step,
+        {name: np.array(values) for name, values in losses.items()},
+        {name: values for name, values in flat.items() if values.ndim == 1},
+        {name: values for name, values in flat.items() if values.ndim == 2},
+        {name: value.numpy() for name, value in trainer.snapshot().views.items()},
+        {name: value.numpy() for name, value in trainer.views.fixed().items()},
+    )
 
 
 def until(happened: Callable[[], object], seconds: float = 120) -> None:

@@ -8,8 +8,8 @@ import pytest
 from genmodels.data import load
 from genmodels.diagnose import DETECTORS, RECENT, History, diagnose
 from genmodels.models import preset
-from genmodels.training import events as ev
 from genmodels.training.loop import Trainer
+from tests.small_runs import told
 
 
 def game(step: int = 2000, **changes: Any) -> History:
@@ -107,28 +107,7 @@ def story(model: str, data: str, steps: int, every: int, **settings: Any) -> His
     """A short run, told every few steps whatever the clock says."""
     dataset = load(data)
     common = {"steps": steps, "threads": 1, "ema": 0.0, "lr_decay": "none", "depth": 2, "width": 32, "batch_size": 64}
-    trainer = Trainer(preset(model, data, dataset.spec, "fast", **common | settings), dataset)
-    losses: dict[str, list[float]] = {}
-    metrics: dict[str, list[Any]] = {}
-    for step in range(1, steps + 1):
-        trainer.advance()
-        if step % every == 0:
-            report = trainer._report()
-            assert isinstance(report, ev.Step)
-            for name, value in report.losses.items():
-                losses.setdefault(name, []).append(value)
-    for _ in range(3):
-        for name, value in trainer.evaluate(500).metrics.items():
-            metrics.setdefault(name, []).append(value)
-    flat = {name: np.array(values) for name, values in metrics.items()}
-    return History(
-        trainer.step,
-        {name: np.array(values) for name, values in losses.items()},
-        {name: values for name, values in flat.items() if values.ndim == 1},
-        {name: values for name, values in flat.items() if values.ndim == 2},
-        {name: value.numpy() for name, value in trainer.snapshot().views.items()},
-        {name: value.numpy() for name, value in trainer.views.fixed().items()},
-    )
+    return told(Trainer(preset(model, data, dataset.spec, "fast", **common | settings), dataset), steps, every)
 
 
 def test_a_strong_beta_silences_the_posterior_and_a_weak_one_does_not() -> None:

@@ -61,6 +61,23 @@ def test_the_words_switch_the_layers_without_the_server(playground: Page) -> Non
     expect(page.locator("[data-layer=z]")).to_be_visible()
 
 
+def test_a_drawn_distribution_becomes_the_points_to_learn(playground: Page) -> None:
+    page = playground
+    press(page, "Draw")
+    sheet = page.locator(".sheet canvas")
+    expect(sheet).to_have_attribute("data-dabs", "0", timeout=LONG)
+    expect(page.locator(".brush .done")).to_be_disabled()
+    sheet.focus()
+    page.keyboard.press("ArrowRight")  # the brush moves a tenth to the right, then dabs
+    page.keyboard.press("Space")
+    expect(sheet).to_have_attribute("data-dabs", "1")
+    page.locator(".brush .done").click()
+    expect(page.get_by_role("combobox", name="Data", exact=True)).to_have_value("Drawing 1", timeout=LONG)
+    page.wait_for_function(f"{FEED}.game && !document.querySelector('.sheet')", timeout=LONG)
+    page.locator(".st-key-play-forget button").first.click()
+    expect(page.get_by_role("combobox", name="Data", exact=True)).to_have_value("Ring of 8", timeout=LONG)
+
+
 def test_play_pause_single_moves_and_the_way_back(playground: Page) -> None:
     page = playground
     before = array(page, "samples")

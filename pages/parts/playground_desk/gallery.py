@@ -44,8 +44,6 @@ def exhibits() -> dict[str, Exhibit]:
     """All failures, by name."""
     momentum = {"penalty": "none", "optimizer_d": "adam", "optimizer_g": "adam"}
     wide = {"data_noise": 0.05}
-    sgd = {"optimizer_d": "sgd", "optimizer_g": "sgd"}
-    bare = {"loss": "wasserstein", "width": 16, "depth": 1, "activation": "tanh", **sgd}
     critic = {"loss": "wasserstein", "d_moves": 3}
     return {
         "collapse": Exhibit(
@@ -73,7 +71,8 @@ def exhibits() -> dict[str, Exhibit]:
             _("Each player answers where the other one was. Without damping, two such steps make a circle."),
             _("R1 flattens D around real data: the circle becomes a spiral that ends on the dot."),
             "gan", "dot",
-            bare | {"penalty": "r1", "gamma": 0.0, "lr_d": 0.1, "lr_g": 0.1},
+            {"loss": "nonsaturating", "penalty": "r1", "gamma": 0.0, "lr_d": 4e-3, "lr_g": 4e-3, "width": 16,
+             "depth": 1, "activation": "tanh", "optimizer_d": "adam", "optimizer_g": "adam"},
             {"gamma": 1.0},
             speed=30,
         ),
