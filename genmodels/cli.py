@@ -230,7 +230,7 @@ class _ProgressBar:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from genmodels.data import load, select
+    from genmodels.data import data_of
     from genmodels.metrics.heldout import evaluate
     from genmodels.metrics.quality import Quality
     from genmodels.training.folder import RunFolder
@@ -238,8 +238,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     folder = RunFolder(options.run)
     config, model = folder.config(), folder.model()
-    data = load(config.data, seed=config.seed, noise=config.data_noise)
-    data = select(data, config.classes, config.data_size, config.seed)
+    data = data_of(config)
     if data.spec.shape != model.spec.shape:
         raise UserError(
             f"The data at {config.data[:60]!r} changed its shape since this run; put back what it was trained on."

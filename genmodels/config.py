@@ -66,6 +66,16 @@ class RunConfig(BaseModel):
         le=10_000_000,
     )
 
+    held_out: float | None = setting(
+        None, "Held out", "Share of all samples kept aside to measure on. Empty: as the data come.",
+        "Data", ge=0.02, le=0.5,
+    )  # fmt: skip
+    added_noise: float = setting(
+        0.0, "Added noise",
+        "Random noise laid over what is learned from, not over what is held out; 0.1 is a tenth of the range of a "
+        "picture, or of the spread of points.",
+        "Data", ge=0, le=1,
+    )  # fmt: skip
     data_noise: float | None = Field(
         None, description="Standard deviation of a 2-D toy around its modes or curve; empty: its own.", ge=0.005, le=1
     )

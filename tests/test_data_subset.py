@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from genmodels.config import parse
-from genmodels.data import load, select
+from genmodels.data import data_of, load, select
+from genmodels.data.subset import resplit, with_noise
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
@@ -59,3 +60,41 @@ def test_a_run_learns_from_its_part_only(tmp_path) -> None:
     refused = run(RunFolder.create(tmp_path / "other", small(data="digits", classes=("x",))).path, pace=SILENT)
     assert refused.state == "failed"
     assert "no class" in refused.reason
+
+
+def test_another_part_is_held_out_class_by_class() -> None:
+    data = load("shapes")
+    assert resplit(data, None) is data
+    part, again = resplit(data, 0.25, seed=3), resplit(data, 0.25, seed=3)
+    total = len(data.train) + len(data.test)
+    assert len(part.train) + len(part.test) == total
+    assert len(part.test) == pytest.approx(total / 4, abs=len(data.spec.classes))
+    counts = part.test_labels.bincount()
+    assert counts.max() - counts.min() <= 0.02 * len(part.test) + 1
+    assert torch.equal(part.train, again.train)
+    assert torch.equal(part.test_labels, part.factors.test[:, 0].long())
+    both = torch.cat([part.train, part.test]).flatten(1).double().sum(1)
+    assert torch.equal(both.sort().values, torch.cat([data.train, data.test]).flatten(1).double().sum(1).sort().values)
+
+
+def test_noise_lies_over_what_is_learned_from_alone() -> None:
+    points = load("ring")
+    assert with_noise(points, 0.0) is points
+    noisy = with_noise(points, 0.5, seed=1)
+    assert noisy.test is points.test
+    added = (noisy.train - points.train).double()
+    assert float(added.std()) == pytest.approx(0.5 * float(points.train.std()), rel=0.03)
+    pictures = load("digits")
+    noisy = with_noise(pictures, 0.1, seed=1)
+    assert noisy.train.dtype == torch.uint8
+    grey = (pictures.train > 80) & (pictures.train < 175)  # where nothing is clipped
+    assert float((noisy.train[grey].double() - pictures.train[grey].double()).std()) == pytest.approx(25.5, rel=0.03)
+
+
+def test_a_run_says_what_its_data_are() -> None:
+    config = small(data="digits").changed({"held_out": 0.2, "added_noise": 0.1, "classes": ("0", "1"), "data_size": 50})
+    data = data_of(config)
+    assert len(data.train) == 50
+    assert len(data.test) == 200
+    assert torch.equal(data.test, data_of(config.changed({"added_noise": 0.0})).test)
+    assert not torch.equal(data.train, data_of(config.changed({"added_noise": 0.0})).train)

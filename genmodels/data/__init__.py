@@ -6,6 +6,7 @@ A new named data set is one function in a module of this package, registered wit
 
 from genmodels.data.base import Dataset, DataSpec, Modality, Progress, to_unit
 from genmodels.data.catalog import DATASETS, Loader, at_hand, default_root, entry_of, load, spec_of
+from genmodels.data.of_run import data_of
 from genmodels.data.subset import select
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Modality",
     "Progress",
     "at_hand",
+    "data_of",
     "default_root",
     "entry_of",
     "load",

@@ -1,4 +1,4 @@
-"""A part of a data set: some of its classes, some of its samples."""
+"""Data sets made of others: some of the classes, some of the samples, another part held out, noise laid over them."""
 
 from dataclasses import replace
 
@@ -6,7 +6,54 @@ import torch
 from torch import Tensor
 
 from genmodels.data.base import Dataset, DataSpec, Factors
+from genmodels.data.split import holdout
 from genmodels.errors import UserError
+
+
+def resplit(dataset: Dataset, fraction: float | None, seed: int = 0) -> Dataset:
+    """``dataset`` with the share ``fraction`` of all its samples held out, class by class; None leaves it as it comes.
+
+    The parts are drawn by ``seed`` from training and held-out samples together.
+    """
+    if fraction is None:
+        return dataset
+    x = torch.cat([dataset.train, dataset.test])
+    labels = None
+    if dataset.train_labels is not None and dataset.test_labels is not None:
+        labels = torch.cat([dataset.train_labels, dataset.test_labels])
+    train, test = holdout(len(x), labels, seed, fraction)
+    factors = dataset.factors
+    if factors is not None:
+        causes = torch.cat([factors.train, factors.test])
+        factors = Factors(factors.names, causes[train], causes[test])
+    return replace(
+        dataset,
+        train=x[train],
+        test=x[test],
+        train_labels=_taken(labels, train),
+        test_labels=_taken(labels, test),
+        factors=factors,
+    )
+
+
+def with_noise(dataset: Dataset, strength: float, seed: int = 0) -> Dataset:
+    """``dataset`` with Gaussian noise laid once over its training samples; the held-out ones stay clean.
+
+    Args:
+        dataset: Any.
+        strength: Standard deviation, in units of the range of a picture or the spread of the points.
+        seed: Draws the noise.
+    """
+    if not strength:
+        return dataset
+    generator = torch.Generator().manual_seed(seed)
+    images = dataset.spec.modality == "image"
+    unit = 255.0 if images else float(dataset.train.std())
+    parts = []
+    for part in dataset.train.split(4096):  # pictures as floats take four times the room
+        noisy = part + strength * unit * torch.randn(part.shape, generator=generator)
+        parts.append(noisy.round().clamp(0, 255).to(torch.uint8) if images else noisy)
+    return replace(dataset, train=torch.cat(parts))
 
 
 def select(dataset: Dataset, classes: tuple[str, ...] = (), size: int | None = None, seed: int = 0) -> Dataset:

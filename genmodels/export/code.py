@@ -78,13 +78,13 @@ def _run(folder: RunFolder) -> list[Section]:
             "from pathlib import Path\n\n"
             "import torch\n\n"
             "from genmodels.config import parse\n"
-            "from genmodels.data import load, select\n"
+            "from genmodels.data import data_of\n"
             "from genmodels.training import Evaluation, Trainer",
         ),
         Section("Its settings; what is left out has its usual value.", f"config = parse({settings(config)})"),
         Section(
             "The data, the held-out part left aside.",
-            "data = select(load(config.data, seed=config.seed), config.classes, config.data_size, config.seed)",
+            "data = data_of(config)",
         ),
         Section(
             f"Training{_edited(folder, config)}.",

@@ -31,8 +31,7 @@ class GANConfig(RunConfig):
     gamma: float = setting(
         1.0,
         "Gamma",
-        "Weight of the penalty, halved for R1 and R2 as in their papers; WGAN-GP's lambda as it is; the bound of "
-        "clipped weights. "
+        "Weight of the penalty, halved for R1 and R2 as in their papers; for clipped weights their bound. "
         "Too small: the game runs away. Too large: D teaches nothing.",
         "Objective",
         live=True,

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from genmodels.data import load, select
+from genmodels.data import data_of
 from genmodels.errors import UserError
 from genmodels.metrics.features import network_for
 from genmodels.training import events as ev
@@ -44,8 +44,7 @@ def run(path: Path, *, parent: int | None = None, listener: Listener | None = No
         folder.tidy()
         recorder.preparing(0.0, "Loading the data")
         config, point = folder.config(), folder.checkpoint()
-        data = load(config.data, seed=config.seed, progress=recorder.preparing, noise=config.data_noise)
-        data = select(data, config.classes, config.data_size, config.seed)
+        data = data_of(config, recorder.preparing)
         if data.spec.modality == "image":
             network_for(data, recorder.preparing)  # now, while everybody knows that it is not training yet
         trainer = Trainer(config, data, resume=point, pace=pace or PACES[data.spec.modality])

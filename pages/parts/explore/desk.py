@@ -12,6 +12,7 @@ from genmodels.latent.export import Exported
 from genmodels.latent.order import SILENT
 from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
+from pages.parts import take_away
 from pages.parts.decoder import carry_decoder, pack
 from pages.parts.explore import layers, point
 from pages.parts.explore.subject import Subject, pixels, subscript
@@ -105,6 +106,8 @@ def _buttons(subject: Subject) -> None:
         )
         with st.popover(_("Download"), icon=":material/download:", key="explore-download"):
             _files(subject)
+            if st.button(_("Take away"), key="explore-take-away", icon=":material/folder_zip:", type="tertiary"):
+                take_away.dialog(subject.folder)
 
 
 def _files(subject: Subject) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from genmodels.data import DATASETS, at_hand, load, select, to_unit
+from genmodels.data import DATASETS, at_hand, data_of, to_unit
 from genmodels.data.base import Factors
 from genmodels.metrics import disentangle
 from pages.parts.explore.subject import Subject, pixels, subscript
@@ -74,7 +74,7 @@ def show(subject: Subject) -> None:
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _checked(name: str, _subject: Subject) -> Checked:
     config = _subject.folder.config()
-    data = select(load(config.data, seed=config.seed), config.classes, CODED, config.seed)
+    data = data_of(config.model_copy(update={"data_size": CODED, "added_noise": 0.0}))
     assert isinstance(data.factors, Factors)
     with torch.no_grad():
         codes = torch.cat([_subject.model.encode(to_unit(part)).mu for part in data.train.split(500)])

@@ -8,7 +8,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from genmodels.data import Dataset, at_hand, load, select, to_unit
+from genmodels.config import RunConfig
+from genmodels.data import Dataset, at_hand, data_of, to_unit
 from genmodels.errors import UserError
 from genmodels.latent import directions, order
 from genmodels.latent.export import CannotExport, Exported, export_decoder
@@ -133,9 +134,17 @@ def pixels(pictures: Tensor) -> np.ndarray:
     return pictures.permute(0, 2, 3, 1).contiguous().numpy()
 
 
+_DATA = ("data", "seed", "classes", "data_size", "data_noise", "held_out", "added_noise")
+"""Settings that say what the data of a run are."""
+
+
+def _data(config: RunConfig) -> Dataset:
+    return _read(tuple(getattr(config, name) for name in _DATA), config)
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _data(name: str, seed: int) -> Dataset:
-    return load(name, seed=seed)
+def _read(settings: tuple, _config: RunConfig) -> Dataset:
+    return data_of(_config)
 
 
 def _examples(folder: RunFolder, model: Model) -> Examples:
@@ -143,7 +152,7 @@ def _examples(folder: RunFolder, model: Model) -> Examples:
     config = folder.config()
     try:
         if at_hand(config.data):
-            data = select(_data(config.data, config.seed), config.classes)
+            data = _data(config)
             if data.spec.shape == model.spec.shape:
                 chosen = spread(data.test_labels, len(data.test), MOST)
                 labels = None if data.test_labels is None else data.test_labels[chosen]
@@ -160,7 +169,7 @@ def training(subject: Subject) -> Tensor | None:
     config = subject.folder.config()
     try:
         if at_hand(config.data):
-            data = select(_data(config.data, config.seed), config.classes, config.data_size, config.seed)
+            data = _data(config)
             return data.train if data.spec.shape == subject.model.spec.shape else None
     except UserError:
         pass  # as with the examples

@@ -25,13 +25,12 @@ class Sight:
 @st.cache_data(show_spinner=False, max_entries=64)
 def untrained(config: str) -> Sight:
     """What the run of this configuration (as JSON) will show before its first step."""
-    from genmodels.data import load, select
+    from genmodels.data import data_of
     from genmodels.training.loop import build
     from genmodels.training.views import Views
 
     settings = parse_json(config)
-    data = load(settings.data, seed=settings.seed, noise=settings.data_noise)
-    data = select(data, settings.classes, settings.data_size, settings.seed)
+    data = data_of(settings)
     model = build(settings, data).eval().requires_grad_(False)
     views = Views.of(model, data, settings.seed)
     numbers = [{name: value.numpy() for name, value in part.items()} for part in (views.fixed(), views.look(model))]

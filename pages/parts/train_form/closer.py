@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from genmodels.data import load, select
+from genmodels.data.subset import resplit
 from genmodels.data.uploads import PREFIX, UploadStore
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.own_data.report import class_balance
@@ -50,19 +51,20 @@ def look_closer(choice: Choice) -> None:
         return
     with holder, st.spinner(_("Looking")):
         changes = choice.changes
-        seen = _closer(choice.data, changes.get("classes", ()), changes.get("data_size"), changes.get("seed", 0))
+        names = ("classes", "data_size", "seed", "held_out")
+        seen = _closer(choice.data, *(changes.get(name, getattr(choice.common(), name)) for name in names))
         _show(seen)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _closer(name: str, classes: tuple[str, ...], size: int | None, seed: int) -> Closer:
+def _closer(name: str, classes: tuple[str, ...], size: int | None, seed: int, held_out: float | None) -> Closer:
     import torch
 
     from genmodels.data import closer
 
     # Copies made of a small set would all be near each other: looked at is what was brought.
     data = UploadStore().load(name, seed, copies=False) if name.startswith(PREFIX) else load(name, seed=seed)
-    data = select(data, classes, size, seed)
+    data = select(resplit(data, held_out, seed), classes, size, seed)
     pairs, means, shown = closer.nearest_pairs(data.train), None, None
     if data.spec.modality == "image":
         means = closer.mean_sample(data.train)[None]
