@@ -32,12 +32,16 @@ TINY = {
     "threads": 1,
     "precision": "float32",
 }
+STACKS = {"encoder_layers": "conv 4 s2, flatten, linear 8", "decoder_layers": "linear 8"}
+"""Of the network that is laid layer by layer, which knows no width."""
 LATENT_DIM = {"infogan": 16, "vq-vae": 8}
 
 
 def small(model: str = "vae", data: str = "ring", **changes: Any) -> RunConfig:
     """The fast preset, cut down to train in a moment; codes have two numbers where the model allows it."""
     fast = preset(model, data, spec_of(data), "fast")
+    if changes.get("network") == "custom":
+        changes = STACKS | changes
     return fast.changed({**TINY, "latent_dim": LATENT_DIM.get(model, 2), **changes})
 
 

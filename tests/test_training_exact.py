@@ -34,7 +34,7 @@ def test_same_seed_same_run(model, data, network):
 
 @pytest.mark.parametrize(("model", "data", "network"), EVERY_KIND)
 def test_being_watched_changes_nothing(model, data, network):
-    config = small(model, data, network=network)
+    config = small(model, data, network=network, steps=5)
     assert same_weights(trained(config, EVERY_STEP).model, trained(config, SILENT).model)
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from genmodels.config import parse
+from genmodels.data import of_run
 from genmodels.training import loop, runner
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
@@ -157,7 +158,7 @@ def test_pausing_and_stopping_through_the_folder(tmp_path):
 
 
 def test_stop_while_waiting_ends_before_the_data_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "load", lambda *_, **__: pytest.fail("the data were read"))
+    monkeypatch.setattr(runner, "data_of", lambda *_, **__: pytest.fail("the data were read"))
     folder = RunFolder.create(tmp_path / "run", small())
     folder.send("stop")
     status = run(folder.path)
@@ -167,14 +168,14 @@ def test_stop_while_waiting_ends_before_the_data_are_read(tmp_path, monkeypatch)
 def test_stop_during_a_download(tmp_path, monkeypatch):
     folder = RunFolder.create(tmp_path / "run", small())
 
-    def load(name, seed, progress):
+    def load(name, seed, progress, noise):
         progress(0.1, "Downloading")
         assert folder.status().reason == "Downloading"
         folder.send("stop")
         progress(7.0, "Downloading")
         pytest.fail("the download went on")
 
-    monkeypatch.setattr(runner, "load", load)
+    monkeypatch.setattr(of_run, "load", load)
     assert run(folder.path).state == "stopped"
 
 
@@ -221,7 +222,7 @@ def test_bugs_leave_a_witness(tmp_path, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(runner, "load", broken)
+    monkeypatch.setattr(runner, "data_of", broken)
     folder = RunFolder.create(tmp_path / "run", small())
     status = run(folder.path)
     assert "ZeroDivisionError" in status.reason

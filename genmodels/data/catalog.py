@@ -69,7 +69,11 @@ def load(
     if os.path.exists(path):  # noqa: PTH110
         return files.read(Path(path), seed=seed, progress=progress, look=images.Look(size, channels))
     near = difflib.get_close_matches(name, DATASETS, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"choose a path or one of {', '.join(DATASETS)}."
+    hint = (
+        f"did you mean {near[0]!r}?"
+        if near
+        else "choose a path, or a name such as 'digits' or 'ring'; 'python -m genmodels list' has all."
+    )
     raise UserError(f"There is no data set, file or folder called {name[:60]!r}; {hint}")
 
 
