@@ -15,7 +15,7 @@ from genmodels.objectives import GAN_LOSSES, gaussian_kl
 from genmodels.objectives.likelihoods import gaussian
 from genmodels.training.store import bundled
 from pages.parts.component import MOST_SCRIPT_BYTES
-from pages.parts.learn import course, progress
+from pages.parts.learn import course, insides, progress
 from pages.parts.learn import formulas as tables
 from pages.parts.learn.figure import script_of
 from pages.parts.learn.formulas import fits, numbers
@@ -96,8 +96,9 @@ def test_every_name_in_a_lesson_exists(path: Path) -> None:
             assert "def " in code.source(code.find(*arguments)) or "class " in code.source(code.find(*arguments))
         if name == "zoo":
             assert arguments[0] in REGISTRIES
-        if name == "networks":
-            assert arguments[0] in REGISTRIES["models"]
+        if name == "inside":
+            assert arguments[0] in ("gan", "autoencoder")
+            assert arguments[1] in insides.PARTS
     for lesson in re.findall(r"\?lesson=([\w-]+)", path.read_text(encoding="utf-8")):
         assert lesson in {other.name for other in LESSONS}
 

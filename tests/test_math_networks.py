@@ -8,12 +8,14 @@ from torch.nn.utils import parametrize
 from genmodels.errors import UserError
 from genmodels.models import MODELS, Batch
 from genmodels.models.base import Model
-from genmodels.nn import NETWORKS
+from genmodels.nn import NETWORKS, parameter_count
 from genmodels.nn.codebook import Codebook
 from genmodels.nn.custom import Custom
+from genmodels.nn.inside import activations, given_to
 from genmodels.nn.mixture import GaussianMixture
 from genmodels.nn.residual import Residual, ResidualNetwork, block
 from genmodels.nn.spectral import normalise
+from pages.parts.architecture import stacks
 from tests.small_models import DATA, KINDS, fresh, small, trained
 
 CONDITIONAL = [(model, kind) for model, kind in KINDS if MODELS[model].thing.conditional]
@@ -344,3 +346,41 @@ def test_information_reaches_its_upper_limit_where_the_code_can_be_read_off(floa
 def test_codes_that_do_not_fit_are_refused_in_words() -> None:
     with pytest.raises(UserError, match="12 codes do not fit"):
         fresh("infogan", latent_dim=4)
+
+
+# ------------------------------------------------------------------ a look inside
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("spectral", [False, True])
+def test_activations_end_at_the_output_and_have_the_shapes_that_are_drawn(name, spectral, float64) -> None:
+    gan = fresh("gan", network=name, spectral=spectral).eval()
+    x, z = inputs(gan, 3).double(), torch.randn(3, gan.config.latent_dim)
+    drawn = {stack.name: stack for stack in stacks(gan.config, gan.spec)}
+    for part, batch in (("discriminator", x), ("decoder", z)):
+        network = getattr(gan, part)
+        found = activations(network, batch)
+        assert found[0] == ("input", batch, 0)
+        torch.testing.assert_close(found[-1].out, network(batch), rtol=0, atol=0)
+        assert tuple(tuple(layer.out.shape[1:]) for layer in found) == drawn[part].shapes
+        assert sum(layer.weights for layer in found) == parameter_count(network) == drawn[part].weights
+
+
+def test_an_activation_is_that_of_the_layer_before_it(float64) -> None:
+    first, second = nn.Linear(4, 6), nn.Linear(6, 2)
+    x = torch.randn(5, 4)
+    names, outs, weights = zip(*activations(nn.Sequential(first, nn.ReLU(), second), x), strict=True)
+    assert (names, weights) == (("input", "linear", "linear"), (0, 30, 14))
+    torch.testing.assert_close(outs[1], (x @ first.weight.T + first.bias).relu())
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS)
+def test_what_a_network_is_given_is_heard_and_then_forgotten(name, kind) -> None:
+    model = fresh(name, kind).eval()
+    z = model.prior(2, torch.Generator().manual_seed(0))
+    heard = given_to(model.decoder, lambda: model.decode(z))
+    assert not heard.requires_grad
+    assert len(heard) == 2
+    assert not model.decoder._forward_pre_hooks
+    with pytest.raises(LookupError):
+        given_to(model.decoder, lambda: None)

@@ -12,6 +12,7 @@ from genmodels.data.base import DataSpec
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.nn import parameter_count
+from genmodels.nn.inside import activations
 
 Shape = tuple[int, ...]
 MOST_WEIGHTS = 100_000_000
@@ -57,14 +58,7 @@ def _shapes(module: nn.Module, sample: Shape) -> Iterator[Shape]:
     if not isinstance(module, nn.Sequential):
         return
     x = torch.empty(1, *_input(module, sample))
-    found = [tuple(x.shape[1:])]
-    for layer in module:
-        x = layer(x)
-        if isinstance(layer, nn.Unflatten | nn.PixelShuffle):  # the same values in another order
-            found[-1] = tuple(x.shape[1:])
-        elif parameter_count(layer):
-            found.append(tuple(x.shape[1:]))
-    yield from found
+    yield from (tuple(layer.out.shape[1:]) for layer in activations(module, x))
 
 
 def _input(module: nn.Sequential, sample: Shape) -> Shape:
