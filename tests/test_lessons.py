@@ -10,6 +10,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from genmodels.catalogue import REGISTRIES
+from genmodels.data import to_unit
 from genmodels.models.gan import GAN
 from genmodels.objectives import GAN_LOSSES, gaussian_kl
 from genmodels.objectives.likelihoods import gaussian
@@ -24,6 +25,7 @@ from pages.parts.lesson_parts import PARTS, code, loss_slopes
 from pages.parts.lesson_parts import formula as formula_part
 from pages.parts.live_formula import marked
 from pages.parts.palette import CONCEPTS
+from tests.small_models import DATA, KINDS, fresh
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages/lessons").glob("*/*.md"))
@@ -289,6 +291,38 @@ def test_only_models_that_minimise_it_are_shown_under_a_formula(name: str) -> No
     assert fits(name, "gan") == issubclass(REGISTRIES["models"][name].thing, GAN)
 
 
+@pytest.mark.parametrize(("name", "kind"), KINDS)
+def test_the_look_inside_ends_at_what_the_model_says(name: str, kind: str) -> None:
+    model = fresh(name, kind).eval()
+    x, z = to_unit(DATA[kind].test[:1]), model.prior(1, torch.Generator().manual_seed(0))
+    y = model.labels_in_turn(1)
+    seen = insides.at_work(model, x, y, z, samples=1)
+    nets = {net.part: net for net in seen.nets}
+    assert nets["decoder"].layers[-1].out.shape == model.spec.shape
+    assert ("encoder" in nets, "discriminator" in nets) == (model.encodes, model.scores)
+    with torch.no_grad():
+        if name in ("vae", "ae"):
+            assert model.encode(x, y).mu[0].tolist() == nets["encoder"].layers[-1].out[: z.shape[1]].tolist()
+        if type(model) is GAN:
+            assert float(model.score(x)) == nets["discriminator"].layers[-1].out
+    for net in seen.nets:
+        assert net.weights == sum(p.numel() for p in getattr(model, net.part).parameters())
+        assert [layer.weights > 0 for layer in net.layers] == [False] + [True] * (len(net.layers) - 1)
+
+
+def test_maps_and_bars_tell_above_from_below_zero() -> None:
+    maps = torch.zeros(3, 2, 2).numpy()
+    maps[0, 0, 0], maps[2, 1, 1] = 4.0, -4.0
+    for dark in (False, True):
+        sheet = insides.maps_picture(maps, "#37945F", dark)
+        assert sheet.shape == (2, 8, 3)
+        assert sheet[0, 0].tolist() == [0x37, 0x94, 0x5F]
+        assert len(set(sheet[1, 7].tolist())) == 1
+        assert sheet[1, 7].tolist() != sheet[0, 1].tolist()
+    drawn = insides.bars_svg(torch.tensor([3.0, -1.0]).numpy(), "encoder", "bars")
+    assert re.findall(r"M[\d.]+ ([\d.]+)v(-?[\d.]+)", drawn) == [("82.5", "-82.5"), ("82.5", "27.5")]
+
+
 def test_cards_link_to_their_sources() -> None:
     papers = [entry.card.paper for registry in REGISTRIES.values() for entry in registry.values()]
     for paper in papers:
@@ -365,6 +399,36 @@ def test_the_level_comes_from_the_address_and_goes_there() -> None:
     at.run()
     assert not at.code
     assert at.query_params["level"] == "curious"
+
+
+def test_one_looks_inside_with_any_sample_and_any_seed() -> None:
+    at = page(lesson="discriminator")
+    key = next(box.key for box in at.number_input).removeprefix("sample-")
+    assert any("layer 1 of 3" in text for text in told(at))
+    before = ranges(at)
+    at.number_input(key=f"sample-{key}").set_value(2).run()
+    assert ranges(at) != before
+    at.session_state[f"place-{key}"] = (0, 99)  # as from a run with deeper networks
+    at.run()
+    assert any("what it draws" in text for text in told(at))
+    before = ranges(at)
+    at.number_input(key=f"seed-{key}").set_value(7).run()
+    assert ranges(at) != before
+    assert not at.exception
+
+
+def told(at: AppTest) -> list[str]:
+    return [element.proto.body for element in at.get("html")]
+
+
+def ranges(at: AppTest) -> list[str]:
+    return [text.value for text in at.caption if text.value.startswith("From ")]
+
+
+def test_the_formula_of_the_game_names_the_loss_of_its_run() -> None:
+    at = page(lesson="game")
+    assert any(text.value.startswith("In this run: Relativistic") for text in at.caption)
+    assert GAN_LOSSES["relativistic"].card.equation in [latex.value.strip("$\n ") for latex in at.latex]
 
 
 def test_an_answer_is_explained_at_once() -> None:

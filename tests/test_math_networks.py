@@ -381,6 +381,6 @@ def test_what_a_network_is_given_is_heard_and_then_forgotten(name, kind) -> None
     heard = given_to(model.decoder, lambda: model.decode(z))
     assert not heard.requires_grad
     assert len(heard) == 2
-    assert not model.decoder._forward_pre_hooks
+    assert not model.decoder[0]._forward_pre_hooks
     with pytest.raises(LookupError):
         given_to(model.decoder, lambda: None)

@@ -39,14 +39,15 @@ def activations(stack: nn.Sequential, x: Tensor) -> list[Layer]:
     return found
 
 
-def given_to(stack: nn.Module, call: Callable[[], Any]) -> Tensor:
+def given_to(stack: nn.Sequential, call: Callable[[], Any]) -> Tensor:
     """What ``stack`` is given, first, while ``call`` runs; nothing of it is kept for a gradient.
 
     Raises:
         LookupError: ``call`` does not use the stack.
     """
     heard: list[Tensor] = []
-    hook = stack.register_forward_pre_hook(lambda _module, arguments: heard.append(arguments[0]))
+    # At its first layer: some models walk through a stack in two parts.
+    hook = stack[0].register_forward_pre_hook(lambda _module, arguments: heard.append(arguments[0]))
     try:
         with torch.no_grad():
             call()

@@ -153,6 +153,25 @@ def test_a_figure_answers_to_slider_and_hand(server, page: Page, visit: Visit) -
     expect(reading(page, "active")).to_have_text(re.compile(r"^[1-3] / 6$"))
 
 
+def test_a_block_opens_to_show_what_its_layer_makes_of_a_sample(server, page: Page, visit: Visit) -> None:
+    visit(page, f"{server.url}/learn?lesson=discriminator")
+    part = page.locator("[class*=st-key-inside-]").first
+    expect(part.get_by_text("layer 1 of 3: 32 feature maps of 14×14")).to_be_visible()
+    part.get_by_role("button", name="Discriminator, 64×7×7").click()
+    expect(part.get_by_text("layer 2 of 3: 64 feature maps of 7×7")).to_be_visible()
+    scale = part.get_by_text(re.compile("^From .* to "))
+    before = scale.inner_text()
+    part.get_by_role("spinbutton", name="Sample").fill("3")
+    part.get_by_role("spinbutton", name="Sample").press("Enter")
+    expect(scale).not_to_have_text(before)
+    part.get_by_role("button", name="Generator, 32, input").click()
+    expect(part.get_by_role("spinbutton", name="Seed of z")).to_be_visible()
+    expect(part.get_by_role("img", name="Activations of this layer")).to_be_visible()
+    # The choice of the sample was kept meanwhile.
+    part.get_by_role("button", name="Discriminator, 1, dense").click()
+    expect(part.get_by_role("spinbutton", name="Sample")).to_have_value("3")
+
+
 def test_a_lesson_begins_at_its_top_and_progress_outlives_a_reload(server, page: Page, visit: Visit) -> None:
     visit(page, f"{server.url}/learn?lesson=generative-model")
     onward = page.get_by_role("button", name="The generator")

@@ -71,34 +71,37 @@ def inside(folder: "RunFolder", sample: int, seed: int) -> Inside:
     import torch
 
     from genmodels.data import to_unit
-    from genmodels.training.views import to_pixels
 
     model, fixed = folder.model().eval(), folder.fixed()
     count = len(fixed["originals"])
     kept = slice(sample % count, sample % count + 1)
     x = to_unit(fixed["originals"][kept])
     y = fixed["labels"][kept] if model.conditional and "labels" in fixed else model.labels_in_turn(1)
-    z = model.prior(1, torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        real, drawn = (to_pixels(value, model)[0].numpy() for value in (x, model.decode(z)))
-        nets = tuple(_nets(model, {"encoder": lambda: model.encode(x, y), "decoder": lambda: model.decode(z),
-                                   "discriminator": lambda: model.score(x, y)}))  # fmt: skip
-    return Inside(nets, real, drawn, model.encodes, count)
+    return at_work(model, x, y, model.prior(1, torch.Generator().manual_seed(seed)), count)
 
 
-def _nets(model: "Model", calls: Mapping[Part, Callable[[], Any]]) -> "list[Net]":
+def at_work(model: "Model", x: "Tensor", y: "Tensor | None", z: "Tensor", samples: int) -> Inside:
+    """One sample ``x`` ``[1, *shape]`` with its label, where the model takes one, and one code ``z``."""
+    import torch
     from torch import nn
 
     from genmodels.nn.inside import activations, given_to
+    from genmodels.training.views import to_pixels
 
-    able = {"encoder": model.encodes, "decoder": True, "discriminator": model.scores}
-    found = []
-    for part, call in calls.items():
-        stack = getattr(model, part, None)
-        if able[part] and isinstance(stack, nn.Sequential):
-            layers = activations(stack, given_to(stack, call)[:1])
-            found.append(Net(part, tuple(Seen(one.name, _array(one.out), one.weights) for one in layers)))
-    return found
+    calls: dict[Part, Callable[[], Any]] = {"decoder": lambda: model.decode(z)}
+    if model.encodes:
+        calls = {"encoder": lambda: model.encode(x, y)} | calls
+    if model.scores:
+        calls["discriminator"] = lambda: model.score(x, y)
+    nets = []
+    with torch.no_grad():
+        for part, call in calls.items():
+            stack = getattr(model, part)
+            if isinstance(stack, nn.Sequential):
+                layers = activations(stack, given_to(stack, call))
+                nets.append(Net(part, tuple(Seen(one.name, _array(one.out), one.weights) for one in layers)))
+        real, drawn = (to_pixels(value, model)[0].numpy() for value in (x, model.decode(z)))
+    return Inside(tuple(nets), real, drawn, model.encodes, samples)
 
 
 def _array(out: "Tensor") -> np.ndarray:
@@ -112,26 +115,38 @@ def _array(out: "Tensor") -> np.ndarray:
 def maps_picture(maps: np.ndarray, colour: str, dark: bool) -> np.ndarray:
     """Feature maps ``[C, H, W]`` side by side, uint8 RGB: above zero in ``colour`` (``#RRGGBB``), below it grey.
 
-    All share one scale, at whose end is the largest magnitude. At most :data:`MOST_MAPS` are drawn.
+    All share one scale, at whose end is the largest magnitude; small values are drawn stronger than they are, so that
+    they can be seen at all. At most :data:`MOST_MAPS` are drawn.
     """
     maps = maps[:MOST_MAPS]
     ground = np.full(3, 28.0 if dark else 241.0)
     above = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
     below = np.full(3, 150.0 if dark else 110.0)
     share = (maps / max(float(np.abs(maps).max()), 1e-9))[..., None]
+    share = np.sign(share) * np.abs(share) ** 0.6
     rgb = ground + np.clip(share, 0, 1) * (above - ground) + np.clip(-share, 0, 1) * (below - ground)
-    columns = len(maps) if len(maps) <= 4 else ceil(sqrt(2 * len(maps)))
-    return tile(rgb.round().astype(np.uint8), columns, gap=1, ground=0 if dark else 255)
+    return tile(rgb.round().astype(np.uint8), columns(len(maps)), gap=1, ground=0 if dark else 255)
+
+
+def columns(count: int) -> int:
+    """How many in a row: about twice as many as rows, and if possible so that the last row is full.
+
+    >>> [columns(count) for count in (1, 3, 32, 48, 64, 37)]
+    [1, 3, 8, 12, 16, 9]
+    """
+    wide = ceil(sqrt(2 * count))
+    return count if count <= 4 else next((n for n in range(wide, 17) if count % n == 0), wide)
 
 
 def bars_svg(values: np.ndarray, concept: Concept, label: str) -> str:
     """Values ``[n]`` as bars up and down from zero; ``label`` is plain text of our own."""
-    width, half = 600, 55
-    most, step = max(float(np.abs(values).max()), 1e-9), width / len(values)
-    bar = min(0.75 * step, 24)
-    path = "".join(f"M{(i + 0.5) * step:.1f} {half}v{-half * v / most:.1f}" for i, v in enumerate(values.tolist()))
+    width, height, step = 600, 110, 600 / len(values)
+    high, low = max(0.0, float(values.max())), min(0.0, float(values.min()))
+    unit = height / max(high - low, 1e-9)
+    zero, bar = high * unit, min(0.75 * step, 24)
+    path = "".join(f"M{(i + 0.5) * step:.1f} {zero:.1f}v{-v * unit:.1f}" for i, v in enumerate(values.tolist()))
     return (
-        f"<svg viewBox='0 0 {width} {2 * half}' role='img' aria-label='{label}'>"
-        f"<path class='prior' d='M0 {half}h{width}'/>"
+        f"<svg viewBox='0 -1 {width} {height + 2}' role='img' aria-label='{label}'>"
+        f"<path class='prior' d='M0 {zero:.1f}h{width}'/>"
         f"<path d='{path}' fill='none' style='stroke:var(--gm-{concept})' stroke-width='{bar:.1f}'/></svg>"
     )

@@ -124,7 +124,7 @@ def _below(seen: Seen) -> str:
 def _layer(net: Net, layer: int, found: Inside, key: str) -> None:
     seen, concept = net.layers[layer], PARTS[net.part]
     name = word(concept, html.escape(_name(net, found.encodes)))
-    st.html(f"<p>{name} · {_sentence(net, layer, found.encodes)}</p>")
+    st.html(f"<p style='margin: 0'>{name} · {_sentence(net, layer, found.encodes)}</p>")
     if seen.out.ndim == 3:
         sheet = maps_picture(seen.out, CONCEPTS[concept].now(), is_dark())
         image_grid(sheet, key=f"maps-{key}", alt=_("Feature maps of this layer"), most_width=_wide(seen.out))
