@@ -8,7 +8,6 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts import studio
-from pages.parts.text import _
 
 
 def lesson_run(key: str, kind: str, label: str, fits: Callable[[str], bool]) -> RunFolder | None:

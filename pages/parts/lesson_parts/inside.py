@@ -1,4 +1,4 @@
-"""The networks of a run, block by block; press one to see what it makes of a sample: ``{{inside gan discriminator}}``."""
+"""The networks of a run, block by block; a press shows what one makes of a sample: ``{{inside gan discriminator}}``."""
 
 import html
 
