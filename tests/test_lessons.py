@@ -425,6 +425,17 @@ def ranges(at: AppTest) -> list[str]:
     return [text.value for text in at.caption if text.value.startswith("From ")]
 
 
+@pytest.mark.parametrize(("model", "lesson"), [("gan", "discriminator"), ("vae", "autoencoder")])
+def test_train_leads_an_engineer_to_the_look_inside(model: str, lesson: str) -> None:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.session_state["level"] = "engineer"
+    at.query_params["model"] = model
+    at.switch_page("pages/train.py").run()
+    at.button(key="look-inside").click().run()
+    assert at.query_params["lesson"] == lesson
+    assert any(box.key.startswith("sample-") for box in at.number_input)
+
+
 def test_the_formula_of_the_game_names_the_loss_of_its_run() -> None:
     at = page(lesson="game")
     assert any(text.value.startswith("In this run: Relativistic") for text in at.caption)

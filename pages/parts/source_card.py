@@ -20,3 +20,6 @@ def source_card(model: str, *methods: str) -> None:
         for name in methods or LOSSES:
             if hasattr(entry.thing, name):
                 st.code(code.source(getattr(entry.thing, name)), language="python")
+        if st.button(_("Look inside"), key="look-inside", help=_("What each layer makes of a sample, in Learn.")):
+            lesson = "autoencoder" if entry.thing.encodes else "discriminator"
+            st.switch_page("pages/learn.py", query_params={"lesson": lesson})

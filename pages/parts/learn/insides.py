@@ -52,6 +52,7 @@ class Inside:
         real: The held-out sample that encoder and discriminator are given: an image uint8 ``[C, H, W]``, or a point.
         drawn: What the decoder makes of the code of the seed, likewise.
         encodes: Whether the decoder is that of an autoencoder and not a generator.
+        spread: Whether the encoder writes means and log-variances, and not codes alone.
         samples: How many held-out samples there are to choose from.
     """
 
@@ -59,6 +60,7 @@ class Inside:
     real: np.ndarray
     drawn: np.ndarray
     encodes: bool
+    spread: bool
     samples: int
 
 
@@ -101,7 +103,8 @@ def at_work(model: "Model", x: "Tensor", y: "Tensor | None", z: "Tensor", sample
                 layers = activations(stack, given_to(stack, call))
                 nets.append(Net(part, tuple(Seen(one.name, _array(one.out), one.weights) for one in layers)))
         real, drawn = (to_pixels(value, model)[0].numpy() for value in (x, model.decode(z)))
-    return Inside(tuple(nets), real, drawn, model.encodes, samples)
+    spread = getattr(model, "code_values", 1) == 2 and not model.conditional  # there the label still shifts them
+    return Inside(tuple(nets), real, drawn, model.encodes, spread, samples)
 
 
 def _array(out: "Tensor") -> np.ndarray:

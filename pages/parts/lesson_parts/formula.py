@@ -31,13 +31,13 @@ def _formula(folder: RunFolder, formula: Formula, key: str) -> None:
     loss, tensors = values
     shown = {name: _shown(symbol, loss, tensors) for name, symbol in formula.symbols.items()}
     live_formula(formula.latex, shown, key=f"live-{key}")
+    st.caption(_("Point at a symbol or tap it. Means over {n} test samples, for vectors the first sample.").format(
+        n=len(tensors["x"])
+    ))  # fmt: skip
     if "lg" in formula.symbols:  # the game itself stands for any loss; this run plays one
         card = GAN_LOSSES[loss].card
         st.caption(_("In this run: {loss}, with a = D(x) and b = D(G(z)).").format(loss=card.title))
         st.latex(card.equation)
-    st.caption(_("Point at a symbol or tap it. Means over {n} test samples, for vectors the first sample.").format(
-        n=len(tensors["x"])
-    ))  # fmt: skip
 
 
 def _shown(symbol: Symbol, loss: str, tensors: Numbers) -> Shown:

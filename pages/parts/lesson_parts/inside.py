@@ -124,7 +124,7 @@ def _below(seen: Seen) -> str:
 def _layer(net: Net, layer: int, found: Inside, key: str) -> None:
     seen, concept = net.layers[layer], PARTS[net.part]
     name = word(concept, html.escape(_name(net, found.encodes)))
-    st.html(f"<p style='margin: 0'>{name} · {_sentence(net, layer, found.encodes)}</p>")
+    st.html(f"<p style='margin: 0'>{name} · {_sentence(net, layer, found.spread)}</p>")
     if seen.out.ndim == 3:
         sheet = maps_picture(seen.out, CONCEPTS[concept].now(), is_dark())
         image_grid(sheet, key=f"maps-{key}", alt=_("Feature maps of this layer"), most_width=_wide(seen.out))
@@ -139,13 +139,13 @@ def _wide(maps: np.ndarray) -> int:
     return min(640, 150 * min(len(maps), MOST_MAPS))
 
 
-def _sentence(net: Net, layer: int, encodes: bool) -> str:
+def _sentence(net: Net, layer: int, spread: bool) -> str:
     seen, last = net.layers[layer], len(net.layers) - 1
     if layer == 0:
         return _("what it is given: noise z, the code of the seed") if net.part == "decoder" else _("what it is given")
     if layer == last:
         return {
-            "encoder": _("the code it writes"),
+            "encoder": _("the code it writes: all μ, then all ln σ²") if spread else _("the code it writes"),
             "decoder": _("what it draws, before the values are bent into the range of the data"),
             "discriminator": _("its verdict: the higher, the more real"),
         }[net.part]
