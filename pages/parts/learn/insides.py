@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Part = Literal["encoder", "decoder", "discriminator"]
 PARTS: Mapping[Part, Concept] = {"encoder": "encoder", "decoder": "generator", "discriminator": "discriminator"}
-MOST_MAPS = 64
-"""Feature maps shown of one layer."""
+MOST_MAPS, MOST_PIXELS = 64, 300_000
+"""Feature maps shown of one layer, and pixels that they may have together."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ def maps_picture(maps: np.ndarray, colour: str, dark: bool) -> np.ndarray:
     """Feature maps ``[C, H, W]`` side by side, uint8 RGB: above zero in ``colour`` (``#RRGGBB``), below it grey.
 
     All share one scale, at whose end is the largest magnitude; small values are drawn stronger than they are, so that
-    they can be seen at all. At most :data:`MOST_MAPS` are drawn.
+    they can be seen at all. The first :func:`shown` are drawn.
     """
-    maps = maps[:MOST_MAPS]
+    maps = maps[: shown(maps)]
     ground = np.full(3, 28.0 if dark else 241.0)
     above = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
     below = np.full(3, 150.0 if dark else 110.0)
@@ -129,6 +129,15 @@ def maps_picture(maps: np.ndarray, colour: str, dark: bool) -> np.ndarray:
     share = np.sign(share) * np.abs(share) ** 0.6
     rgb = ground + np.clip(share, 0, 1) * (above - ground) + np.clip(-share, 0, 1) * (below - ground)
     return tile(rgb.round().astype(np.uint8), columns(len(maps)), gap=1, ground=0 if dark else 255)
+
+
+def shown(maps: np.ndarray) -> int:
+    """How many of the maps ``[C, H, W]`` are drawn.
+
+    >>> shown(np.zeros((96, 7, 7))), shown(np.zeros((96, 256, 256)))
+    (64, 4)
+    """
+    return min(len(maps), MOST_MAPS, max(1, MOST_PIXELS // maps[0].size))
 
 
 def columns(count: int) -> int:

@@ -10,7 +10,7 @@ from genmodels.training.folder import RunFolder
 from pages.parts import address
 from pages.parts.architecture import in_words
 from pages.parts.image_grid import image_grid
-from pages.parts.learn.insides import MOST_MAPS, PARTS, Inside, Net, Seen, bars_svg, inside, maps_picture
+from pages.parts.learn.insides import PARTS, Inside, Net, Seen, bars_svg, inside, maps_picture, shown
 from pages.parts.learn.lesson_run import lesson_run
 from pages.parts.network_diagram import Block, Blocks, Place, network_diagram
 from pages.parts.palette import CONCEPTS, is_dark, word
@@ -82,7 +82,7 @@ def _keep(place_key: str, place: Place) -> None:
     st.session_state[place_key] = place
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
+@st.cache_data(show_spinner=False, max_entries=8)
 def _inside(path: str, version: int, sample: int, seed: int) -> Inside:
     from pathlib import Path
 
@@ -136,7 +136,7 @@ def _layer(net: Net, layer: int, found: Inside, key: str) -> None:
 
 def _wide(maps: np.ndarray) -> int:
     """Few maps need not fill the page."""
-    return min(640, 150 * min(len(maps), MOST_MAPS))
+    return min(640, 150 * shown(maps))
 
 
 def _sentence(net: Net, layer: int, spread: bool) -> str:
@@ -153,7 +153,8 @@ def _sentence(net: Net, layer: int, spread: bool) -> str:
     if seen.out.ndim == 3:
         count = len(seen.out)
         maps = _("{count} feature maps of {size}").format(count=count, size=in_words(seen.out.shape[1:]))
-        more = _(", the first {most}").format(most=MOST_MAPS) if count > MOST_MAPS else ""
+        most = shown(seen.out)
+        more = _(", the first {most}").format(most=most) if count > most else ""
         return f"{place}: {maps}{more}"
     return f"{place}: {_('{count} units').format(count=seen.out.size)}"
 
