@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from pages.parts.explore import factors, layers, map, point
+from pages.parts.explore import codes, factors, layers, point
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
@@ -342,22 +342,22 @@ def test_what_the_browser_sends_is_checked(runs: Path) -> None:
 
 
 def test_a_projection_that_fails_says_so(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(codes: torch.Tensor) -> None:
+    def fail(x: torch.Tensor) -> None:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(map, "tsne_stages", fail)
-    map._tsne.clear()
+    monkeypatch.setattr(codes, "tsne_stages", fail)
+    codes._tsne.clear()
     at = visit(run="vae12")
-    wait([map._tsne(subject(runs, "vae12").name, subject(runs, "vae12").codes).work])
+    wait([codes._tsne(subject(runs, "vae12").name, subject(runs, "vae12").codes).work])
     at.get("button_group")[1].set_value("tsne").run()
     assert not at.exception
     assert any("could not be projected" in caption.value for caption in at.caption)
-    map._tsne.clear()
+    codes._tsne.clear()
 
 
 def test_codes_are_a_table(runs: Path) -> None:
     model = subject(runs, "vae2")
-    lines = map.codes_csv(model).splitlines()
+    lines = codes.codes_csv(model).splitlines()
     assert lines[0] == "class,z1,z2"
     assert len(lines) == 1 + len(model.examples.x)
     label, *values = lines[1].split(",")
