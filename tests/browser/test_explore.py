@@ -33,6 +33,19 @@ def studio(running: Server) -> Iterator[Server]:
     assert "Traceback" not in running.log.read_bytes()[before:].decode()
 
 
+COLOURED = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < data.length; i += 4) {
+    const colour = data.subarray(i, i + 3);
+    if (data[i + 3] > 200 && Math.max(...colour) - Math.min(...colour) > 60) {
+      const scale = canvas.clientWidth / canvas.width;
+      return { x: scale * ((i / 4) % canvas.width), y: scale * Math.floor(i / 4 / canvas.width) };
+    }
+  }
+}"""
+"""Where on a canvas there is a colour, from the top."""
+
+
 class Desk:
     """The desk on a page."""
 
@@ -211,7 +224,7 @@ def test_layers_lie_behind_the_map(studio: Server, page: Page, visit: Visit) -> 
 def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12&z=" + "_".join("0" * 12))
     desk = Desk(page)
-    codes = page.locator(".st-key-explore-scatter canvas")
+    codes = page.locator(".st-key-explore-scatter .stage canvas")
     expect(codes).to_have_attribute("data-moved", "1")
     _, _, width, height = middle(codes)
 
@@ -222,10 +235,62 @@ def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) 
     expect(desk.values.first).not_to_have_text("0.00")
 
 
+def test_codes_show_their_pictures_and_a_lasso_chooses_several(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=vae2&z=2.5_-2.5")
+    desk = Desk(page)
+    root = page.locator(".st-key-explore-scatter")
+    codes = root.locator(".stage canvas")
+    expect(codes).to_have_attribute("data-moved", "1")
+    page.wait_for_function("globalThis.genmodelsShelf?.sheet")
+    codes.scroll_into_view_if_needed()
+    x, y, width, height = middle(codes)
+    left, top = x - width / 2, y - height / 2
+
+    tip, pictures = root.locator("output"), root.locator("output img")
+    codes.focus()
+    for _ in range(3):  # from the middle to the right with the keyboard, where some code lies within reach
+        page.keyboard.press("ArrowRight")
+    expect(tip).to_be_visible()
+    codes.hover(position=codes.evaluate(COLOURED))
+    expect(tip).to_contain_text("·")
+    expect(pictures.first).to_have_attribute("src", re.compile("^data:image/png"))
+    expect(pictures.nth(1)).to_be_visible()  # what the browser decodes of it
+    assert pictures.first.get_attribute("src") != pictures.nth(1).get_attribute("src")
+    codes.evaluate("c => c.blur()")
+
+    plain = codes.evaluate("c => c.toDataURL()")
+    root.get_by_role("button", name="Pictures").click()
+    page.wait_for_function("([c, seen]) => c.toDataURL() !== seen", arg=[codes.element_handle(), plain])
+
+    chosen = page.get_by_text(re.compile(r"^\d+ chosen: \d+ × “\d”"))
+    page.keyboard.down("Shift")
+    page.mouse.move(left + 0.05 * width, top + 0.05 * height)
+    page.mouse.down()
+    for across, down in [(0.95, 0.05), (0.95, 0.95), (0.05, 0.95)]:
+        page.mouse.move(left + across * width, top + down * height)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(chosen).to_be_visible()
+    desk.changes(lambda: page.get_by_role("button", name="Mean", exact=True).click())
+    expect(desk.values.first).not_to_have_text("2.50")
+
+    box = root.get_by_role("button", name="Box")
+    box.click()
+    expect(box).to_have_attribute("aria-pressed", "true")
+    few = chosen.inner_text()
+    page.mouse.move(left + 0.3 * width, top + 0.3 * height)
+    page.mouse.down()
+    page.mouse.move(left + 0.6 * width, top + 0.6 * height)
+    page.mouse.up()
+    expect(page.get_by_text(few)).to_be_hidden()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(chosen).to_be_hidden()
+
+
 def test_tsne_settles_in_the_background(studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12")
     Desk(page)
-    codes = page.locator(".st-key-explore-scatter canvas")
+    codes = page.locator(".st-key-explore-scatter .stage canvas")
     expect(codes).to_have_attribute("data-moved", "1")
     page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
     expect(page.get_by_role("progressbar").first).to_be_visible()

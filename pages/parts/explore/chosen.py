@@ -42,17 +42,14 @@ def neighbours(subject: Subject) -> tuple[int, ...]:
 
 
 def show(subject: Subject) -> None:
-    """What is chosen in words, and what can be done with it. In the fragment of the scatter."""
+    """What is chosen in words, and what can be done with it. In a row, in the fragment of the scatter."""
     indices, ringed = several(subject), neighbours(subject)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_sentence(subject, indices, ringed), width="stretch")
-        if indices and st.button(
-            _("Mean"), key="explore-chosen-mean", help=_("The mean of the chosen codes becomes z.")
-        ):
-            point.move(subject, subject.codes[list(indices)].mean(0))
-            st.rerun()
-        if indices or ringed:
-            st.button(_("Clear"), key="explore-chosen-clear", on_click=clear, help=_("Choose nothing."))
+    st.caption(_sentence(subject, indices, ringed), width="stretch")
+    if indices and st.button(_("Mean"), key="explore-chosen-mean", help=_("The mean of the chosen codes becomes z.")):
+        point.move(subject, subject.codes[list(indices)].mean(0))
+        st.rerun()
+    if indices or ringed:
+        st.button(_("Clear"), key="explore-chosen-clear", on_click=clear, help=_("Choose nothing."))
 
 
 def clear() -> None:
@@ -65,18 +62,16 @@ def _sentence(subject: Subject, indices: tuple[int, ...], ringed: tuple[int, ...
     if indices:
         return _("**{n} chosen**").format(n=len(indices)) + counted(subject, indices)
     if ringed:
-        return _("Ringed: the code you clicked and its {n} nearest").format(n=len(ringed) - 1) + counted(
-            subject, ringed[1:]
-        )
-    return _("Shift and drag, or Box and Lasso, choose several.")
+        return _("Ringed, its {n} nearest").format(n=len(ringed) - 1) + counted(subject, ringed[1:])
+    return _("Drag with Shift, Box or Lasso to choose several.")
 
 
 def counted(subject: Subject, indices: tuple[int, ...]) -> str:
-    """Of which classes they are, most frequent first: ``": 20 × 4, 3 × 9"``; nothing where there are no classes."""
+    """Of which classes they are, most frequent first: ``": 20 × “4”, 3 × “9”"``; nothing where there are no classes."""
     labels, classes = subject.examples.labels, subject.examples.classes
     if labels is None or not classes:
         return ""
     counts = Counter(labels[list(indices)].tolist()).most_common()
-    named = [_("{n} × {name}").format(n=n, name=classes[label]) for label, n in counts[:NAMED]]
+    named = [_("{n} × “{name}”").format(n=n, name=classes[label]) for label, n in counts[:NAMED]]
     rest = sum(n for _label, n in counts[NAMED:])
     return ": " + ", ".join(named + ([_("{n} others").format(n=rest)] if rest else []))

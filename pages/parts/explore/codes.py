@@ -19,8 +19,10 @@ from pages.parts.text import _
 def show(subject: Subject) -> None:
     """The choice of a projection, the codes in it, and what can be done with those that are chosen."""
     _pictures(subject)
-    st.markdown(_("**Codes of test samples.** Click one and it becomes z."))
+    title = st.empty()
     kind = _projection(subject)
+    says = _("Coloured by class.") if kind == "space" else _("Click one and it becomes z.")
+    title.markdown(_("**Codes of test samples.**") + " " + says)
     st.caption(_about(subject, kind))
     if kind == "space":
         _in_space(subject)
@@ -29,7 +31,6 @@ def show(subject: Subject) -> None:
         projection = _tsne(subject.name, subject.codes[:MAX_TSNE]) if kind == "tsne" else None
         waiting = projection is not None and not projection.done
         st.fragment(run_every=1.0 if waiting else None)(_flat)(subject, kind, axes, projection, waiting)
-    _file(subject)
 
 
 @st.fragment
@@ -184,7 +185,7 @@ def _flat(subject: Subject, kind: str, axes: tuple[int, int], projection: Projec
         chosen.ring(subject, pick.index)
         point.move(subject, subject.codes[pick.index])
         st.rerun()
-    chosen.show(subject)
+    _below(subject)
 
 
 @st.fragment
@@ -195,9 +196,17 @@ def _in_space(subject: Subject) -> None:
         None if labels is None else labels.numpy(),
         subject.examples.classes,
         chosen.several(subject),
+        chosen.neighbours(subject),
     )
     st.plotly_chart(figure, key="explore-space", config={"displayModeBar": False})
-    chosen.show(subject)
+    _below(subject)
+
+
+def _below(subject: Subject) -> None:
+    """What is chosen, what can be done with it, and the file: one row of one height, whatever is chosen."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen.show(subject)
+        _file(subject)
 
 
 def _file(subject: Subject) -> None:

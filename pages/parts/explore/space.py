@@ -5,13 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.parts.palette import class_colour
+from pages.parts.palette import CONCEPTS, class_colour
 
 PALE = 0.1
 
 
 def space_figure(
-    points: np.ndarray, labels: np.ndarray | None, classes: Sequence[str], chosen: Sequence[int] = ()
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    classes: Sequence[str],
+    chosen: Sequence[int] = (),
+    ringed: Sequence[int] = (),
 ) -> go.Figure:
     """Points in space, a trace for each class; what is not chosen goes pale.
 
@@ -20,6 +24,7 @@ def space_figure(
         labels: integers ``[N]``, 0 to ``len(classes) - 1``; None: one class.
         classes: Names for the legend.
         chosen: Points in full colour; empty: all.
+        ringed: Points with a ring around them.
     """
     labels = np.zeros(len(points), int) if labels is None else labels
     bright = np.isin(np.arange(len(points)), chosen) if len(chosen) else np.ones(len(points), bool)
@@ -38,6 +43,10 @@ def space_figure(
                 marker={"size": 2.5, "color": class_colour(int(label)).now(), "opacity": opacity},
                 hovertemplate="%{x:.2f}, %{y:.2f}, %{z:.2f}",
             )
+    if len(ringed):
+        x, y, z = points[list(ringed)].T
+        ring = {"symbol": "circle-open", "size": 8, "color": CONCEPTS["z"].now()}
+        figure.add_scatter3d(x=x, y=y, z=z, mode="markers", marker=ring, hoverinfo="skip", showlegend=False)
     figure.update_layout(
         height=480,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

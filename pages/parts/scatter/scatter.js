@@ -35,7 +35,7 @@ function bounds(points, old) {
   return [-reach, reach, -reach, reach];
 }
 
-// Whether a place lies inside a polygon: a ray to the right crosses its sides an odd number of times.
+// A place is inside if a ray from it crosses the sides an odd number of times.
 function inside(polygon, [x, y]) {
   let odd = false;
   polygon.forEach(([ax, ay], i) => {
@@ -58,7 +58,7 @@ class Scatter {
     this.chosen = null;
     this.tool = null; // "box", "lasso", or none: then a drag needs Shift
     this.pictures = false;
-    this.trail = null; // where the drag that chooses has been
+    this.trail = null; // places of the drag that chooses
     this.redraw = () => this.draw();
     shelf.addEventListener("sheet", this.redraw);
     this.resizing = new ResizeObserver(() => this.draw());
@@ -159,8 +159,6 @@ class Scatter {
     });
   }
 
-  // ---- choosing several
-
   press(event) {
     this.dragged = false;
     if (!this.data.tools.lasso || !(this.tool || event.shiftKey) || event.button) return this.hover(this.place(event));
@@ -240,7 +238,7 @@ class Scatter {
     this.drawAxes(context, width, height);
     this.drawPoints(context, scale);
     if (this.pictures) this.drawPictures(context);
-    for (const [n, i] of this.data.ringed.entries()) this.ring(context, this.pixelOf(i), n ? 6 : 9);
+    for (const [n, i] of this.data.ringed.entries()) this.ring(context, this.pixelOf(i), n ? 4 : 8, 0.6);
     if (this.trail) this.drawTrail(context);
     if (this.data.marker) this.ring(context, this.toPixel(...this.data.marker), 7);
     if (this.cursor) this.ring(context, this.cursor, 4);
@@ -308,11 +306,11 @@ class Scatter {
     context.globalAlpha = 1;
   }
 
-  ring(context, [x, y], radius) {
+  ring(context, [x, y], radius, thick = 1) {
     const style = getComputedStyle(this.canvas);
     for (const [colour, width] of [[style.backgroundColor, 5], [style.color, 2]]) {
       context.strokeStyle = colour;
-      context.lineWidth = width;
+      context.lineWidth = width * thick;
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.stroke();
@@ -333,7 +331,7 @@ class Scatter {
 
   hover(place) {
     const index = place && this.view ? this.nearest(place) : -1;
-    this.tip.hidden = index < 0 && !this.cursor;
+    this.tip.hidden = !place || (index < 0 && !this.cursor);
     if (this.tip.hidden) return;
     const [x, y] = index < 0 ? this.toData(place) : this.points.subarray(2 * index, 2 * index + 2);
     const name = this.data.classes[this.labels[index]];
