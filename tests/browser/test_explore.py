@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from safetensors import safe_open
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.conftest import ROOT, SETTLED, Server, serve
 from tests.explore_runs import make_runs
@@ -235,7 +236,22 @@ def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) 
     expect(desk.values.first).not_to_have_text("0.00")
 
 
+def fragments_of(page: Page) -> list[str]:
+    """Fills with what the page asks the server to run from now on: the name of a fragment, or "" for all of it."""
+    asked: list[str] = []
+
+    def note(frame: str | bytes) -> None:
+        message = BackMsg()
+        message.ParseFromString(frame if isinstance(frame, bytes) else frame.encode())
+        if message.WhichOneof("type") == "rerun_script":
+            asked.append(message.rerun_script.fragment_id)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    return asked
+
+
 def test_codes_show_their_pictures_and_a_lasso_chooses_several(studio: Server, page: Page, visit: Visit) -> None:
+    asked = fragments_of(page)
     visit(page, f"{studio.url}/explore?run=vae2&z=2.5_-2.5")
     desk = Desk(page)
     root = page.locator(".st-key-explore-scatter")
@@ -263,6 +279,8 @@ def test_codes_show_their_pictures_and_a_lasso_chooses_several(studio: Server, p
     page.wait_for_function("([c, seen]) => c.toDataURL() !== seen", arg=[codes.element_handle(), plain])
 
     chosen = page.get_by_text(re.compile(r"^\d+ chosen: \d+ × “\d”"))
+    page.wait_for_selector(SETTLED)
+    asked.clear()
     page.keyboard.down("Shift")
     page.mouse.move(left + 0.05 * width, top + 0.05 * height)
     page.mouse.down()
@@ -271,6 +289,8 @@ def test_codes_show_their_pictures_and_a_lasso_chooses_several(studio: Server, p
     page.mouse.up()
     page.keyboard.up("Shift")
     expect(chosen).to_be_visible()
+    assert asked
+    assert all(asked)  # never the whole page
     desk.changes(lambda: page.get_by_role("button", name="Mean", exact=True).click())
     expect(desk.values.first).not_to_have_text("2.50")
 
