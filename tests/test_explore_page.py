@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from pages.parts.explore import factors, layers, map, point
+from pages.parts.explore import chosen, codes, factors, layers, point
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
@@ -342,22 +342,86 @@ def test_what_the_browser_sends_is_checked(runs: Path) -> None:
 
 
 def test_a_projection_that_fails_says_so(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(codes: torch.Tensor) -> None:
+    def fail(x: torch.Tensor) -> None:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(map, "tsne_stages", fail)
-    map._tsne.clear()
+    monkeypatch.setattr(codes, "tsne_stages", fail)
+    codes._tsne.clear()
     at = visit(run="vae12")
-    wait([map._tsne(subject(runs, "vae12").name, subject(runs, "vae12").codes).work])
+    wait([codes._tsne(subject(runs, "vae12").name, subject(runs, "vae12").codes).work])
     at.get("button_group")[1].set_value("tsne").run()
     assert not at.exception
     assert any("could not be projected" in caption.value for caption in at.caption)
-    map._tsne.clear()
+    codes._tsne.clear()
+
+
+@pytest.mark.parametrize("kind", ["pca", "axes", "space"])
+def test_codes_are_seen_in_every_projection(runs: Path, kind: str) -> None:
+    at = visit(run="vae12")
+    at.get("button_group")[1].set_value(kind).run()
+    assert not at.exception
+    axes = {box.label for box in at.selectbox if box.key in ("explore-code-x", "explore-code-y")}
+    assert axes == ({"Across", "Up"} if kind == "axes" else set())
+    assert bool(at.get("plotly_chart")) == (kind == "space")
+
+
+def test_two_dimensions_are_shown_as_they_are(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    assert torch.equal(codes._plane(model.name, model, "axes", (0, 1)), model.codes)
+    at = visit(run="vae2")
+    assert any("as they are" in caption.value for caption in at.caption)
+
+
+def test_the_mean_of_what_is_chosen_becomes_z(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    indices = tuple(range(0, len(model.codes), 7))
+    at = visit(run="vae2")
+    at.session_state["_explore_chosen"] = (model.name, indices)
+    at.run()
+    assert any(caption.value.startswith(f"**{len(indices)} chosen**: ") for caption in at.caption)
+    at.button(key="explore-chosen-mean").click().run()
+    assert not at.exception
+    mean = model.codes[list(indices)].double().mean(0)
+    np.testing.assert_allclose(at.session_state["_explore_point"].z, mean, atol=6e-4)
+    at.button(key="explore-chosen-clear").click().run()
+    assert not any("chosen**" in caption.value for caption in at.caption)
+
+
+def test_a_choice_belongs_to_its_model(runs: Path) -> None:
+    at = visit(run="vae2")
+    at.session_state["_explore_chosen"] = (subject(runs, "vae12").name, (0, 1))
+    at.session_state["_explore_ringed"] = (subject(runs, "vae12").name, 0)
+    at.run()
+    assert not at.exception
+    assert "explore-chosen-clear" not in {button.key for button in at.button}
+
+
+def test_the_clicked_code_is_ringed_with_its_nearest(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = subject(runs, "vae12")
+    monkeypatch.setattr(chosen.st, "session_state", {})
+    assert chosen.neighbours(model) == ()
+    chosen.ring(model, 5)
+    distance = (model.codes.double() - model.codes[5].double()).norm(dim=1)
+    distance[5] = -1
+    assert set(chosen.neighbours(model)) == set(distance.argsort()[:9].tolist())
+    assert chosen.neighbours(model)[0] == 5
+    chosen.clear()
+    assert chosen.neighbours(model) == ()
+
+
+def test_what_is_chosen_is_counted_by_class(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    labels = model.examples.labels
+    assert labels is not None
+    of = {label: torch.where(labels == label)[0].tolist() for label in range(6)}
+    some = [*of[4][:3], *of[1][:2]]
+    assert chosen.counted(model, tuple(some)) == ": 3 × “4”, 2 × “1”"
+    assert chosen.counted(model, tuple(some + of[0][:1] + of[2][:1] + of[5][:1])).endswith(", 1 others")
 
 
 def test_codes_are_a_table(runs: Path) -> None:
     model = subject(runs, "vae2")
-    lines = map.codes_csv(model).splitlines()
+    lines = codes.codes_csv(model).splitlines()
     assert lines[0] == "class,z1,z2"
     assert len(lines) == 1 + len(model.examples.x)
     label, *values = lines[1].split(",")

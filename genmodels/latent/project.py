@@ -27,6 +27,12 @@ def pca_plane(x: Tensor) -> Tensor:
     return (x - mean) @ directions[:2].T
 
 
+def pca_space(x: Tensor) -> Tensor:
+    """``[N, d]`` with N and d at least 3 -> the three strongest components ``[N, 3]``."""
+    mean, directions, _ = pca(x)
+    return (x - mean) @ directions[:3].T
+
+
 def aligned(plane: Tensor, reference: Tensor) -> Tensor:
     """``plane`` ``[N, 2]`` turned or mirrored so that it lies as close to ``reference`` as it can.
 

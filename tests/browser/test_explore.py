@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from safetensors import safe_open
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.conftest import ROOT, SETTLED, Server, serve
 from tests.explore_runs import make_runs
@@ -31,6 +32,19 @@ def studio(running: Server) -> Iterator[Server]:
     before = running.log.stat().st_size
     yield running
     assert "Traceback" not in running.log.read_bytes()[before:].decode()
+
+
+COLOURED = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < data.length; i += 4) {
+    const colour = data.subarray(i, i + 3);
+    if (data[i + 3] > 200 && Math.max(...colour) - Math.min(...colour) > 60) {
+      const scale = canvas.clientWidth / canvas.width;
+      return { x: scale * ((i / 4) % canvas.width), y: scale * Math.floor(i / 4 / canvas.width) };
+    }
+  }
+}"""
+"""Where on a canvas there is a colour, from the top."""
 
 
 class Desk:
@@ -211,7 +225,7 @@ def test_layers_lie_behind_the_map(studio: Server, page: Page, visit: Visit) -> 
 def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12&z=" + "_".join("0" * 12))
     desk = Desk(page)
-    codes = page.locator(".st-key-explore-scatter canvas")
+    codes = page.locator(".st-key-explore-scatter .stage canvas")
     expect(codes).to_have_attribute("data-moved", "1")
     _, _, width, height = middle(codes)
 
@@ -222,10 +236,81 @@ def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) 
     expect(desk.values.first).not_to_have_text("0.00")
 
 
+def fragments_of(page: Page) -> list[str]:
+    """Fills with what the page asks the server to run from now on: the name of a fragment, or "" for all of it."""
+    asked: list[str] = []
+
+    def note(frame: str | bytes) -> None:
+        message = BackMsg()
+        message.ParseFromString(frame if isinstance(frame, bytes) else frame.encode())
+        if message.WhichOneof("type") == "rerun_script":
+            asked.append(message.rerun_script.fragment_id)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    return asked
+
+
+def test_codes_show_their_pictures_and_a_lasso_chooses_several(studio: Server, page: Page, visit: Visit) -> None:
+    asked = fragments_of(page)
+    visit(page, f"{studio.url}/explore?run=vae2&z=2.5_-2.5")
+    desk = Desk(page)
+    root = page.locator(".st-key-explore-scatter")
+    codes = root.locator(".stage canvas")
+    expect(codes).to_have_attribute("data-moved", "1")
+    page.wait_for_function("globalThis.genmodelsShelf?.sheet")
+    codes.scroll_into_view_if_needed()
+    x, y, width, height = middle(codes)
+    left, top = x - width / 2, y - height / 2
+
+    tip, pictures = root.locator("output"), root.locator("output img")
+    codes.focus()
+    for _ in range(3):  # from the middle to the right with the keyboard, where some code lies within reach
+        page.keyboard.press("ArrowRight")
+    expect(tip).to_be_visible()
+    codes.hover(position=codes.evaluate(COLOURED))
+    expect(tip).to_contain_text("·")
+    expect(pictures.first).to_have_attribute("src", re.compile("^data:image/png"))
+    expect(pictures.nth(1)).to_be_visible()  # what the browser decodes of it
+    assert pictures.first.get_attribute("src") != pictures.nth(1).get_attribute("src")
+    codes.evaluate("c => c.blur()")
+
+    plain = codes.evaluate("c => c.toDataURL()")
+    root.get_by_role("button", name="Pictures").click()
+    page.wait_for_function("([c, seen]) => c.toDataURL() !== seen", arg=[codes.element_handle(), plain])
+
+    chosen = page.get_by_text(re.compile(r"^\d+ chosen: \d+ × “\d”"))
+    page.wait_for_selector(SETTLED)
+    asked.clear()
+    page.keyboard.down("Shift")
+    page.mouse.move(left + 0.05 * width, top + 0.05 * height)
+    page.mouse.down()
+    for across, down in [(0.95, 0.05), (0.95, 0.95), (0.05, 0.95)]:
+        page.mouse.move(left + across * width, top + down * height)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(chosen).to_be_visible()
+    assert asked
+    assert all(asked)  # never the whole page
+    desk.changes(lambda: page.get_by_role("button", name="Mean", exact=True).click())
+    expect(desk.values.first).not_to_have_text("2.50")
+
+    box = root.get_by_role("button", name="Box")
+    box.click()
+    expect(box).to_have_attribute("aria-pressed", "true")
+    few = chosen.inner_text()
+    page.mouse.move(left + 0.3 * width, top + 0.3 * height)
+    page.mouse.down()
+    page.mouse.move(left + 0.6 * width, top + 0.6 * height)
+    page.mouse.up()
+    expect(page.get_by_text(few)).to_be_hidden()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(chosen).to_be_hidden()
+
+
 def test_tsne_settles_in_the_background(studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12")
     Desk(page)
-    codes = page.locator(".st-key-explore-scatter canvas")
+    codes = page.locator(".st-key-explore-scatter .stage canvas")
     expect(codes).to_have_attribute("data-moved", "1")
     page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
     expect(page.get_by_role("progressbar").first).to_be_visible()

@@ -7,7 +7,7 @@ import torch
 
 from genmodels.latent import directions
 from genmodels.latent.interpolate import lerp, slerp
-from genmodels.latent.project import TSNE_STAGES, aligned, pca, tsne_stages
+from genmodels.latent.project import TSNE_STAGES, aligned, pca, pca_space, tsne_stages
 from genmodels.models import Model
 
 
@@ -48,6 +48,14 @@ def test_principal_components_have_the_spread_of_the_data() -> None:
     torch.testing.assert_close(spread, torch.tensor([5.0, 2.0, 1.0]), atol=0.15, rtol=0)
     torch.testing.assert_close(rows.abs(), torch.eye(3)[[1, 2, 0]], atol=0.1, rtol=0)
     torch.testing.assert_close(((x - mean) @ rows.T).var(0).sqrt(), spread)
+
+
+def test_three_components_of_three_dimensions_keep_all_distances(float64: None) -> None:
+    x = torch.randn(40, 3) * torch.tensor([0.3, 2.0, 1.0]) + 5
+    space = pca_space(x)
+    apart = [(points[:, None] - points).norm(dim=2) for points in (space, x)]
+    torch.testing.assert_close(*apart)
+    torch.testing.assert_close(space.var(0), torch.linalg.eigvalsh(x.T.cov()).flip(0))
 
 
 def test_alignment_undoes_turns_and_mirrors() -> None:

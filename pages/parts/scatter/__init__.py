@@ -1,11 +1,12 @@
 """Thousands of points in the plane, coloured by class, that glide to where training takes them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import streamlit as st
 
 from pages.parts.component import base64_text, component, picture_url
 from pages.parts.palette import Colour, class_colour
@@ -42,6 +43,10 @@ def scatter(
     point_radius: float = 2.5,
     glide_ms: int = 350,
     most_width: int | None = None,
+    sheet: str | None = None,
+    chosen: Sequence[int] = (),
+    ringed: Sequence[int] = (),
+    on_select: Callable[[tuple[int, ...]], None] | None = None,
 ) -> Pick | None:
     """Show points; give the same points in new places under the same ``key`` and they glide there.
 
@@ -58,6 +63,12 @@ def scatter(
         point_radius: In CSS pixels.
         glide_ms: Time the points take to their new places.
         most_width: Width in CSS pixels that is not exceeded; None: all there is.
+        sheet: Name of the pictures of the points, see :func:`pages.parts.code_sheet.code_sheet`; they are shown beside
+            the pointer and, where the visitor wants it, at the points.
+        chosen: Points that stay in colour while the others go pale; empty: all.
+        ringed: Points with a ring around them, the first a wider one.
+        on_select: Called with the points that the visitor has drawn a box or a lasso around, before the page is drawn
+            anew; None: there is nothing to choose.
 
     Returns:
         The place of a click or Enter, in the one run that it causes; else None.
@@ -69,6 +80,7 @@ def scatter(
     labels = np.zeros(len(points), np.uint8) if labels is None else np.asarray(labels)
     _check(points, labels, classes)
     finite = np.isfinite(points).all(axis=1)
+    shown = np.flatnonzero(finite)
     shades = colours or [class_colour(label) for label in range(max(1, len(classes)))]
     data = {
         "points": base64_text(points[finite].tobytes()),
@@ -83,10 +95,30 @@ def scatter(
         "point_radius": point_radius,
         "glide_ms": glide_ms,
         "most_width": most_width,
-        "words": {"classes": _("Classes")},
+        "sheet": sheet,
+        "chosen": np.flatnonzero(np.isin(shown, chosen)).tolist() if len(chosen) else None,
+        "ringed": [int(place) for i in ringed for place in np.flatnonzero(shown == i)],
+        "tools": _tools(sheet is not None, on_select is not None),
+        "words": {"classes": _("Classes"), "pictures": [_("Original"), _("Reconstruction")]},
     }
-    answer = _scatter(key=key, data=data, on_pick_change=lambda: None)
-    return _pick(answer.pick, np.flatnonzero(finite))
+
+    def select() -> None:
+        if on_select is not None:
+            on_select(_selected(st.session_state[key].get("select"), shown))
+
+    answer = _scatter(key=key, data=data, on_pick_change=lambda: None, on_select_change=select)
+    return _pick(answer.pick, shown)
+
+
+def _tools(pictures: bool, selects: bool) -> dict[str, tuple[str, str]]:
+    """Names of the buttons above the points, each with its help."""
+    tools = {}
+    if selects:
+        tools["box"] = (_("Box"), _("Drag a box around codes to choose them."))
+        tools["lasso"] = (_("Lasso"), _("Drag a line around codes to choose them; Shift and drag does the same."))
+    if pictures:
+        tools["pictures"] = (_("Pictures"), _("Show the samples themselves, as many as find room."))
+    return tools
 
 
 def _check(points: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> None:
@@ -107,3 +139,15 @@ def _pick(answer: object, shown: np.ndarray) -> Pick | None:
         return None
     known = isinstance(index, int) and 0 <= index < len(shown)
     return Pick(float(x), float(y), int(shown[index]) if known else None)
+
+
+def _selected(answer: object, shown: np.ndarray) -> tuple[int, ...]:
+    """The points that the browser says are chosen; what is not a point is left out.
+
+    >>> _selected([0, 2, 2, -1, 7, "x", True], np.array([0, 5, 9]))
+    (0, 9)
+    """
+    if not isinstance(answer, list):
+        return ()
+    fine = {i for i in answer if isinstance(i, int) and not isinstance(i, bool) and 0 <= i < len(shown)}
+    return tuple(int(shown[i]) for i in sorted(fine))

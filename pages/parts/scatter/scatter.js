@@ -1,6 +1,8 @@
 // Points coloured by class on one canvas. The same points in new places glide there; the axes follow slowly, so that
-// what moves is the points and not the page. Hover tells, a click or Enter picks, the legend brings one class forward.
+// what moves is the points and not the page. Hover tells, a click or Enter picks, the legend brings one class forward,
+// a drag with Shift or with a tool chooses several. The pictures of the points come from the shelf (code_sheet.js).
 const charts = new WeakMap();
+const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const NEAR = 14; // CSS pixels within which a point is meant
 
@@ -33,31 +35,53 @@ function bounds(points, old) {
   return [-reach, reach, -reach, reach];
 }
 
+// A place is inside if a ray from it crosses the sides an odd number of times.
+function inside(polygon, [x, y]) {
+  let odd = false;
+  polygon.forEach(([ax, ay], i) => {
+    const [bx, by] = polygon.at(i - 1);
+    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) odd = !odd;
+  });
+  return odd;
+}
+
 class Scatter {
   constructor(root) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.tip = root.querySelector("output");
     this.legend = root.querySelector(".legend");
+    this.tools = root.querySelector(".tools");
     this.points = new Float32Array();
     this.only = null;
     this.cursor = null;
+    this.chosen = null;
+    this.tool = null; // "box", "lasso", or none: then a drag needs Shift
+    this.pictures = false;
+    this.trail = null; // places of the drag that chooses
+    this.redraw = () => this.draw();
+    shelf.addEventListener("sheet", this.redraw);
     this.resizing = new ResizeObserver(() => this.draw());
     this.resizing.observe(this.canvas);
-    this.canvas.onpointermove = (event) => this.hover(this.place(event));
-    this.canvas.onpointerleave = this.canvas.onblur = () => this.hover(null);
-    this.canvas.onclick = (event) => this.choose(this.place(event));
+    this.canvas.onpointerdown = (event) => this.press(event);
+    this.canvas.onpointermove = (event) => (this.trail ? this.drag(event) : this.hover(this.place(event)));
+    this.canvas.onpointerup = () => this.release();
+    this.canvas.onpointercancel = () => this.drop();
+    // What a finger has shown stays when it is lifted.
+    this.canvas.onpointerleave = (event) => event.pointerType !== "touch" && this.hover(null);
+    this.canvas.onblur = () => this.hover(null);
+    this.canvas.onclick = (event) => this.dragged || this.choose(this.place(event));
     this.canvas.onkeydown = (event) => this.key(event);
   }
 
-  show(data, pick) {
-    this.data = data;
-    this.pick = pick;
+  show(data, pick, select) {
+    Object.assign(this, { data, pick, select, chosen: data.chosen && new Set(data.chosen) });
     this.canvas.setAttribute("aria-label", data.alt);
     this.root.querySelector(".scatter").style.maxWidth = data.most_width ? `${data.most_width}px` : "";
     const theme = isDark(this.root.querySelector(".scatter")) ? 1 : 0;
     this.colours = data.colours.map((pair) => pair[theme]);
     this.drawLegend();
+    this.drawTools();
     this.background(data.background);
     if (data.points !== this.source) this.move(data);
     else this.draw();
@@ -100,24 +124,91 @@ class Scatter {
   }
 
   drawLegend() {
-    const { classes } = this.data;
-    const state = JSON.stringify([classes, this.colours, this.only]);
-    if (state === this.legendState) return;
-    this.legendState = state;
     this.legend.setAttribute("aria-label", this.data.words.classes);
-    while (this.legend.children.length > classes.length) this.legend.lastChild.remove();
-    classes.forEach((name, i) => {
-      const button = this.legend.children[i] ?? this.legend.appendChild(document.createElement("button"));
+    this.buttons(this.legend, this.data.classes, (i) => this.only === i, (i) => (this.only = this.only === i ? null : i));
+    [...this.legend.children].forEach((button, i) => button.style.setProperty("--colour", this.colours[i]));
+  }
+
+  drawTools() {
+    const { tools } = this.data;
+    const names = Object.keys(tools);
+    this.tools.hidden = !names.length;
+    const isOn = (i) => (names[i] === "pictures" ? this.pictures : this.tool === names[i]);
+    this.buttons(this.tools, names.map((name) => tools[name][0]), isOn, (i) => {
+      if (names[i] === "pictures") this.pictures = !this.pictures;
+      else this.tool = this.tool === names[i] ? null : names[i];
+    });
+    names.forEach((name, i) => (this.tools.children[i].title = tools[name][1]));
+    this.canvas.style.touchAction = this.tool ? "none" : "";
+  }
+
+  // Buttons that are made once and named anew; a press changes something, and all is drawn again.
+  buttons(holder, names, isOn, act) {
+    while (holder.children.length > names.length) holder.lastChild.remove();
+    names.forEach((name, i) => {
+      const button = holder.children[i] ?? holder.appendChild(document.createElement("button"));
       button.type = "button";
-      button.textContent = name;
-      button.style.setProperty("--colour", this.colours[i]);
-      button.setAttribute("aria-pressed", String(this.only === i));
+      if (button.textContent !== name) button.textContent = name;
+      button.setAttribute("aria-pressed", String(isOn(i)));
       button.onclick = () => {
-        this.only = this.only === i ? null : i;
+        act(i);
         this.drawLegend();
+        this.drawTools();
         this.draw();
       };
     });
+  }
+
+  press(event) {
+    this.dragged = false;
+    if (!this.data.tools.lasso || !(this.tool || event.shiftKey) || event.button) return this.hover(this.place(event));
+    this.canvas.setPointerCapture(event.pointerId);
+    this.trail = [this.place(event)];
+    this.hover(null);
+  }
+
+  drag(event) {
+    this.trail.push(this.place(event));
+    this.draw();
+  }
+
+  outline() {
+    if (this.tool !== "box") return this.trail;
+    const [a, b] = [this.trail[0], this.trail.at(-1)];
+    return [a, [b[0], a[1]], b, [a[0], b[1]]];
+  }
+
+  release() {
+    if (!this.trail) return;
+    const [polygon, [x, y]] = [this.outline(), this.trail[0]];
+    this.dragged = polygon.some((place) => Math.hypot(place[0] - x, place[1] - y) > 6); // else it was a click
+    if (this.dragged) {
+      const all = [...this.labels.keys()].filter((i) => this.isOfClass(i) && inside(polygon, this.pixelOf(i)));
+      this.chosen = all.length ? new Set(all) : null;
+      this.select(all);
+    }
+    this.drop();
+  }
+
+  drop() {
+    this.trail = null;
+    this.draw();
+  }
+
+  isOfClass(i) {
+    return this.only === null || this.labels[i] === this.only;
+  }
+
+  isLit(i) {
+    return this.isOfClass(i) && (!this.chosen || this.chosen.has(i));
+  }
+
+  sheet() {
+    return shelf.sheet?.name === this.data.sheet ? shelf.sheet : null;
+  }
+
+  pixelOf(i) {
+    return this.toPixel(this.points[2 * i], this.points[2 * i + 1]);
   }
 
   toPixel(x, y) {
@@ -146,6 +237,9 @@ class Scatter {
     this.drawBackground(context);
     this.drawAxes(context, width, height);
     this.drawPoints(context, scale);
+    if (this.pictures) this.drawPictures(context);
+    for (const [n, i] of this.data.ringed.entries()) this.ring(context, this.pixelOf(i), n ? 4 : 8, 0.6);
+    if (this.trail) this.drawTrail(context);
     if (this.data.marker) this.ring(context, this.toPixel(...this.data.marker), 7);
     if (this.cursor) this.ring(context, this.cursor, 4);
   }
@@ -190,19 +284,33 @@ class Scatter {
     const stamps = this.colours.map((colour) => dot(colour, radius * scale));
     for (let i = 0; i < this.labels.length; i++) {
       const label = this.labels[i];
-      const [x, y] = this.toPixel(this.points[2 * i], this.points[2 * i + 1]);
+      const [x, y] = this.pixelOf(i);
       const side = stamps[label].width / scale;
-      context.globalAlpha = this.only === null || this.only === label ? 0.85 : 0.08;
+      context.globalAlpha = this.isLit(i) ? 0.85 : 0.08;
       context.drawImage(stamps[label], x - side / 2, y - side / 2, side, side);
     }
     context.globalAlpha = 1;
   }
 
-  ring(context, [x, y], radius) {
+  drawPictures(context) {
+    const lit = [...this.labels.keys()].filter((i) => this.isLit(i));
+    this.sheet()?.lay(context, lit, (i) => this.pixelOf(i), (i) => this.colours[this.labels[i]]);
+  }
+
+  drawTrail(context) {
+    context.fillStyle = getComputedStyle(this.canvas).outlineColor;
+    context.beginPath();
+    this.outline().forEach((place) => context.lineTo(...place));
+    context.globalAlpha = 0.25;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  ring(context, [x, y], radius, thick = 1) {
     const style = getComputedStyle(this.canvas);
     for (const [colour, width] of [[style.backgroundColor, 5], [style.color, 2]]) {
       context.strokeStyle = colour;
-      context.lineWidth = width;
+      context.lineWidth = width * thick;
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.stroke();
@@ -213,8 +321,8 @@ class Scatter {
     let best = -1;
     let least = NEAR * NEAR;
     for (let i = 0; i < this.labels.length; i++) {
-      if (this.only !== null && this.labels[i] !== this.only) continue;
-      const [x, y] = this.toPixel(this.points[2 * i], this.points[2 * i + 1]);
+      if (!this.isLit(i)) continue;
+      const [x, y] = this.pixelOf(i);
       const distance = (x - px) ** 2 + (y - py) ** 2;
       if (distance < least) [best, least] = [i, distance];
     }
@@ -223,11 +331,16 @@ class Scatter {
 
   hover(place) {
     const index = place && this.view ? this.nearest(place) : -1;
-    this.tip.hidden = index < 0 && !this.cursor;
+    this.tip.hidden = !place || (index < 0 && !this.cursor);
     if (this.tip.hidden) return;
     const [x, y] = index < 0 ? this.toData(place) : this.points.subarray(2 * index, 2 * index + 2);
-    const name = index < 0 ? "" : `${this.data.classes[this.labels[index]]} · `;
-    this.tip.textContent = `${name}${x.toFixed(2)}, ${y.toFixed(2)}`;
+    const name = this.data.classes[this.labels[index]];
+    this.tip.lastElementChild.textContent = `${name ? `${name} · ` : ""}${x.toFixed(2)}, ${y.toFixed(2)}`;
+    this.tip.querySelectorAll("img").forEach((image, n) => {
+      const url = index >= 0 && this.sheet()?.urlOf(index, n > 0);
+      image.hidden = !url;
+      if (url) Object.assign(image, { src: url, alt: this.data.words.pictures[n] });
+    });
     const right = place[0] > this.canvas.clientWidth / 2;
     this.tip.style.left = `${place[0]}px`;
     this.tip.style.top = `${place[1]}px`;
@@ -255,6 +368,7 @@ class Scatter {
   }
 
   end() {
+    shelf.removeEventListener("sheet", this.redraw);
     cancelAnimationFrame(this.frame);
     this.resizing.disconnect();
     this.backgroundSource = null;
@@ -264,7 +378,11 @@ class Scatter {
 export default function ({ data, parentElement, setTriggerValue }) {
   const chart = charts.get(parentElement) ?? new Scatter(parentElement);
   charts.set(parentElement, chart);
-  chart.show(data, (value) => setTriggerValue("pick", value));
+  chart.show(
+    data,
+    (value) => setTriggerValue("pick", value),
+    (value) => setTriggerValue("select", value),
+  );
   return () => {
     chart.end();
     charts.delete(parentElement);

@@ -1,0 +1,77 @@
+"""Codes that are chosen on the scatter: several by a box or a lasso, one by a click, with its neighbours."""
+
+from collections import Counter
+
+import streamlit as st
+
+from genmodels.latent.nearest import nearest
+from pages.parts.explore import point
+from pages.parts.explore.subject import Subject
+from pages.parts.text import _
+
+NEIGHBOURS = 8
+NAMED = 4
+"""Neighbours that get a ring; classes that are named in a line."""
+_SEVERAL = "_explore_chosen"
+_ONE = "_explore_ringed"
+
+
+def choose(subject: Subject, indices: tuple[int, ...]) -> None:
+    """Choose test samples; an empty choice is none."""
+    st.session_state[_SEVERAL] = (subject.name, indices)
+
+
+def several(subject: Subject) -> tuple[int, ...]:
+    """The test samples that are chosen, of this subject."""
+    name, indices = st.session_state.get(_SEVERAL, ("", ()))
+    return indices if name == subject.name else ()
+
+
+def ring(subject: Subject, index: int) -> None:
+    """Put a ring around a test sample and those nearest to it."""
+    st.session_state[_ONE] = (subject.name, index)
+
+
+def neighbours(subject: Subject) -> tuple[int, ...]:
+    """The sample that was clicked and the ``NEIGHBOURS`` nearest to it in latent space, itself first; or nothing."""
+    name, index = st.session_state.get(_ONE, ("", 0))
+    if name != subject.name:
+        return ()
+    near = nearest(subject.codes[index : index + 1], subject.codes, NEIGHBOURS + 1).where[0].tolist()
+    return (index, *[other for other in near if other != index][:NEIGHBOURS])
+
+
+def show(subject: Subject) -> None:
+    """What is chosen in words, and what can be done with it. In a row, in the fragment of the scatter."""
+    indices, ringed = several(subject), neighbours(subject)
+    st.caption(_sentence(subject, indices, ringed), width="stretch")
+    if indices and st.button(_("Mean"), key="explore-chosen-mean", help=_("The mean of the chosen codes becomes z.")):
+        point.move(subject, subject.codes[list(indices)].mean(0))
+        st.rerun()
+    if indices or ringed:
+        st.button(_("Clear"), key="explore-chosen-clear", on_click=clear, help=_("Choose nothing."))
+
+
+def clear() -> None:
+    """Choose nothing, ring nothing."""
+    st.session_state.pop(_SEVERAL, None)
+    st.session_state.pop(_ONE, None)
+
+
+def _sentence(subject: Subject, indices: tuple[int, ...], ringed: tuple[int, ...]) -> str:
+    if indices:
+        return _("**{n} chosen**").format(n=len(indices)) + counted(subject, indices)
+    if ringed:
+        return _("Ringed, its {n} nearest").format(n=len(ringed) - 1) + counted(subject, ringed[1:])
+    return _("Drag with Shift, Box or Lasso to choose several.")
+
+
+def counted(subject: Subject, indices: tuple[int, ...]) -> str:
+    """Of which classes they are, most frequent first: ``": 20 × “4”, 3 × “9”"``; nothing where there are no classes."""
+    labels, classes = subject.examples.labels, subject.examples.classes
+    if labels is None or not classes:
+        return ""
+    counts = Counter(labels[list(indices)].tolist()).most_common()
+    named = [_("{n} × “{name}”").format(n=n, name=classes[label]) for label, n in counts[:NAMED]]
+    rest = sum(n for _label, n in counts[NAMED:])
+    return ": " + ", ".join(named + ([_("{n} others").format(n=rest)] if rest else []))

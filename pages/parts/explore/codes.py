@@ -1,0 +1,233 @@
+"""Where the codes of test samples lie: flat or in space, with their pictures, to click and to choose from."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import streamlit as st
+from torch import Tensor
+
+from genmodels.latent.directions import between_classes
+from genmodels.latent.project import MAX_TSNE, TSNE_STAGES, pca_plane, pca_space, tsne_stages
+from pages.parts.code_sheet import Sheet, code_sheet, sheet_of
+from pages.parts.explore import chosen, point
+from pages.parts.explore.space import space_figure
+from pages.parts.explore.subject import Subject, subscript
+from pages.parts.scatter import scatter
+from pages.parts.text import _
+
+
+def show(subject: Subject) -> None:
+    """The choice of a projection, the codes in it, and what can be done with those that are chosen."""
+    _pictures(subject)
+    title = st.empty()
+    kind = _projection(subject)
+    says = _("Coloured by class.") if kind == "space" else _("Click one and it becomes z.")
+    title.markdown(_("**Codes of test samples.**") + " " + says)
+    st.caption(_about(subject, kind))
+    if kind == "space":
+        _in_space(subject)
+    else:
+        axes = _axes(subject) if kind == "axes" and subject.latent_dim > 2 else (0, 1)
+        projection = _tsne(subject.name, subject.codes[:MAX_TSNE]) if kind == "tsne" else None
+        waiting = projection is not None and not projection.done
+        st.fragment(run_every=1.0 if waiting else None)(_flat)(subject, kind, axes, projection, waiting)
+
+
+@st.fragment
+def _pictures(subject: Subject) -> None:
+    """The pictures of the samples, for the scatter. A fragment: they are sent once."""
+    code_sheet(subject.name, _sheet(subject.name, subject), subject.codes.numpy())
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _sheet(name: str, _subject: Subject) -> Sheet:
+    return sheet_of(_subject.examples.x)
+
+
+# ---------------------------------------------------------------- projections
+
+
+def _kinds(subject: Subject) -> dict[str, str]:
+    """Ways to look at these codes. Two dimensions are shown as they are."""
+    if subject.latent_dim == 2:
+        return {"axes": _("Dimensions")}
+    if subject.latent_dim == 1:
+        return {"pca": "PCA"}
+    kinds = {"pca": "PCA", "classes": _("Class axes"), "tsne": "t-SNE", "axes": _("Dimensions"), "space": _("3-D")}
+    if subject.class_means is None:
+        del kinds["classes"]
+    if len(subject.codes) < 3:
+        del kinds["space"]
+    return kinds
+
+
+def _about(subject: Subject, kind: str) -> str:
+    if subject.latent_dim == 2:
+        return _(
+            "Both dimensions, as they are. Where codes crowd, pictures are good. Where there is a gap, the decoder has "
+            "to invent: **these are the blends you see in the grid.**"
+        )
+    return {
+        "pca": _("The plane in which the codes spread most."),
+        "classes": _("The plane in which the classes lie farthest apart."),
+        "tsne": _("Neighbours stay neighbours; distances between clusters mean little."),
+        "axes": _("Two numbers of the code against each other."),
+        "space": _("The three directions in which the codes spread most. Drag to turn."),
+    }[kind]
+
+
+def _projection(subject: Subject) -> str:
+    kinds = _kinds(subject)
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    if st.session_state.get("explore-projection") not in kinds:
+        st.session_state["explore-projection"] = "classes" if "classes" in kinds else "pca"
+    kind = st.segmented_control(
+        _("Projection"),
+        list(kinds),
+        format_func=kinds.__getitem__,
+        key="explore-projection",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return str(kind)
+
+
+def _axes(subject: Subject) -> tuple[int, int]:
+    """The two dimensions that are shown; at first the two that say most."""
+    names = {j: f"z{subscript(j + 1)}" for j in subject.order}
+    with st.container(horizontal=True):
+        i = st.selectbox(_("Across"), subject.order, 0, format_func=names.__getitem__, key="explore-code-x", width=90)
+        rest = [j for j in subject.order if j != i]
+        j = st.selectbox(_("Up"), rest, 0, format_func=names.__getitem__, key="explore-code-y", width=90)
+    return i, j
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _plane(name: str, _subject: Subject, kind: str, axes: tuple[int, int]) -> Tensor:
+    """The codes in a plane, ``[N, 2]``."""
+    codes, means = _subject.codes, _subject.class_means
+    if kind == "axes":
+        return codes[:, list(axes)]
+    if kind != "classes" or means is None:
+        return pca_plane(codes)
+    directions = between_classes(means)[:2]
+    plane = (codes - codes.mean(0)) @ directions.T
+    return plane if len(directions) == 2 else pca_plane(plane)
+
+
+@dataclass
+class Projection:
+    """t-SNE at work: the embeddings so far, the last one is what there is to see."""
+
+    stages: list[Tensor]
+    work: Future[None]
+
+    @property
+    def done(self) -> bool:
+        return self.work.done()
+
+    @property
+    def problem(self) -> str:
+        """One sentence when it failed, else empty."""
+        failed = self.done and self.work.exception() is not None
+        return _("These codes could not be projected by t-SNE; choose another projection.") if failed else ""
+
+
+@st.cache_resource(show_spinner=False)
+def _background() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="projection")
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _tsne(name: str, _codes: Tensor) -> Projection:
+    """Begin a projection in the background; the same one for everybody who asks for it."""
+    stages: list[Tensor] = []
+
+    def work() -> None:
+        for plane in tsne_stages(_codes):
+            stages.append(plane)  # noqa: PERF402 (each is seen as soon as it is there)
+
+    return Projection(stages, _background().submit(work))
+
+
+# ---------------------------------------------------------------- what is seen
+
+
+def _labels(subject: Subject) -> Tensor | None:
+    return subject.examples.labels if subject.examples.classes else None
+
+
+def _flat(subject: Subject, kind: str, axes: tuple[int, int], projection: Projection | None, waiting: bool) -> None:
+    if waiting and projection is not None and projection.done:
+        st.rerun()  # once more without the timer
+    # Until the first stage is there, the plane it begins with: the points glide on from where they are.
+    stages = projection.stages if projection is not None else []
+    plane = stages[-1] if stages else _plane(subject.name, subject, kind, axes)
+    labels = _labels(subject)
+    pick = scatter(
+        plane.numpy(),
+        None if labels is None else labels.numpy(),
+        key="explore-scatter",
+        classes=subject.examples.classes,
+        alt=_("Codes of test samples, coloured by class"),
+        most_width=520,
+        sheet=subject.name,
+        chosen=chosen.several(subject),
+        ringed=chosen.neighbours(subject),
+        on_select=lambda indices: chosen.choose(subject, indices),
+    )
+    if projection is not None and projection.problem:
+        st.caption(projection.problem)
+    elif waiting:
+        st.progress(len(stages) / TSNE_STAGES, _("Neighbours find each other..."))
+    if pick is not None and pick.index is not None:
+        chosen.ring(subject, pick.index)
+        point.move(subject, subject.codes[pick.index])
+        st.rerun()
+    _below(subject)
+
+
+@st.fragment
+def _in_space(subject: Subject) -> None:
+    labels = _labels(subject)
+    figure = space_figure(
+        pca_space(subject.codes).numpy(),
+        None if labels is None else labels.numpy(),
+        subject.examples.classes,
+        chosen.several(subject),
+        chosen.neighbours(subject),
+    )
+    st.plotly_chart(figure, key="explore-space", config={"displayModeBar": False})
+    _below(subject)
+
+
+def _below(subject: Subject) -> None:
+    """What is chosen, what can be done with it, and the file: one row of one height, whatever is chosen."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen.show(subject)
+        _file(subject)
+
+
+def _file(subject: Subject) -> None:
+    st.download_button(
+        _("Codes"),
+        lambda: codes_csv(subject),
+        f"{subject.folder.id}-codes.csv",
+        "text/csv",
+        key="explore-codes",
+        icon=":material/download:",
+        on_click="ignore",
+        help=_("Mean code of every test sample, with its class, as CSV."),
+    )
+
+
+def codes_csv(subject: Subject) -> str:
+    """The codes as a table: a column for each dimension and the class."""
+    names = [f"z{j + 1}" for j in range(subject.latent_dim)]
+    labels, classes = subject.examples.labels, subject.examples.classes
+    lines = [",".join(["class", *names])]
+    for i, code in enumerate(subject.codes.tolist()):
+        label = "" if labels is None or not classes else classes[int(labels[i])]
+        lines.append(",".join(['"' + label.replace('"', '""') + '"', *(f"{value:.5g}" for value in code)]))
+    return "\n".join(lines) + "\n"
