@@ -255,6 +255,18 @@ class Desk {
     return sum;
   }
 
+  // The product of two directions.
+  dot(a, b) {
+    const d = this.z.length;
+    return this.along(a, this.direct.subarray(b * d, (b + 1) * d));
+  }
+
+  // Whether the axes span a plane: of two classes, the directions towards them are opposite.
+  isPlane() {
+    const [a, b] = this.axes;
+    return this.dot(a, a) * this.dot(b, b) - this.dot(a, b) ** 2 > 1e-6;
+  }
+
   // Where a code lies on the pad.
   coordinates(z) {
     const [a, b] = this.axes;
@@ -265,15 +277,10 @@ class Desk {
   shifted(rows, values) {
     const d = this.z.length;
     const at = (row, j) => this.direct[row * d + j];
-    const dot = (a, b) => {
-      let sum = 0;
-      for (let j = 0; j < d; j++) sum += at(a, j) * at(b, j);
-      return sum;
-    };
     const [a, b] = rows;
     if (a === b) return this.shifted([a], values); // a single dimension has no second one
     const want = rows.map((row, i) => values[i] - this.along(row));
-    const [aa, ab, bb] = b !== undefined ? [dot(a, a), dot(a, b), dot(b, b)] : [dot(a, a), 0, 1];
+    const [aa, ab, bb] = b !== undefined ? [this.dot(a, a), this.dot(a, b), this.dot(b, b)] : [this.dot(a, a), 0, 1];
     const whole = aa * bb - ab * ab;
     if (whole < 1e-6) return this.z.slice();
     const s = (bb * want[0] - ab * (want[1] ?? 0)) / whole;
@@ -570,7 +577,7 @@ class Desk {
 
   explain(answer) {
     const scale = this.said.lastElementChild;
-    const waiting = this.layer && this.layer !== "decoded" && !answer;
+    const waiting = this.layer && this.layer !== "decoded" && !answer && this.isPlane();
     scale.hidden = !waiting && (!answer || answer.kind === "class");
     if (waiting) scale.replaceChildren(this.data.words.working);
     if (scale.hidden || waiting) return;
