@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import report
 
-SHORT = ("training", "image-gan", "toy", "concurrency", "watched", "memory", "start", "playground")
+SHORT = ("training", "image-gan", "toy", "concurrency", "watched", "memory", "start", "playground", "ui")
 LONG = ("presets", "published")
 """Modules of this package with a function ``run(options) -> dict``, most with ``rows(result)`` for the table; long ones
 only run when they are named."""

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from benchmarks import presets
+from benchmarks import presets, ui
 from benchmarks import published as bench
 from genmodels.catalogue import REGISTRIES
 from genmodels.models import MODELS, preset
@@ -121,3 +121,11 @@ def test_pixels_are_drawn_anew_in_every_batch(monkeypatch) -> None:
 def test_every_equation_is_held_to_by_a_test(kind) -> None:
     for name in REGISTRIES[kind]:
         assert checked_by(kind, name), name
+
+
+def test_the_desk_is_held_to_a_frame_and_the_dice_to_a_tenth_of_a_second() -> None:
+    fast = {"drawn": 300, "work_ms": 4.2, "interval_ms": 16.8, "dice_ms": 80.0}
+    slow = fast | {"work_ms": 17.0, "dice_ms": 130.0}
+    lines = ui.rows({"runs": {"vae-digits": fast, "gan-digits": slow}})
+    assert [line.met for line in lines] == [True, False, False]
+    assert lines[-1].ours == "130.0 ms"

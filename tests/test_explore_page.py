@@ -176,6 +176,15 @@ def test_plain_sliders_move_the_point(runs: Path, name: str) -> None:
     assert at.slider(key="explore-z-0").value == pytest.approx(at.session_state["_explore_point"].z[0], abs=0.026)
 
 
+def test_the_class_in_the_address_is_drawn_and_another_can_be_chosen(runs: Path) -> None:
+    at = plainly(visit(run="cvae", y="3"))
+    assert at.selectbox(key="explore-y").value == 3
+    z = at.session_state["_explore_point"].z
+    at.selectbox(key="explore-y").set_value(8).run()
+    now = at.session_state["_explore_point"]
+    assert (now.z, now.label, parameter(at, "y")) == (z, 8, "8")
+
+
 def test_the_point_in_the_address_is_opened(runs: Path) -> None:
     at = visit(run="vae2", z="0.25_-1.5", psi="0.5")
     now = at.session_state["_explore_point"]
@@ -193,6 +202,8 @@ def test_the_point_in_the_address_is_opened(runs: Path) -> None:
         {"run": "vae2", "seed": "nan"},
         {"run": "vae2", "seed": "<script>"},
         {"run": "vae2", "psi": "77"},
+        {"run": "vae2", "y": "1"},
+        {"run": "cvae", "y": "10"},
         {"run": "vae2", "z": "1_2_3"},
         {"run": "vae2", "z": "1_inf"},
         {"run": "vae2", "z": "1e300_0"},
@@ -333,6 +344,8 @@ def test_what_the_browser_sends_is_checked(runs: Path) -> None:
         good | {"revision": now.revision + 1},
         good | {"decoder": "other"},
         good | {"z": [1e9, 0]},
+        good | {"label": 1},
+        good | {"label": True},
     ]
     for answer in hostile:
         point.rested(model, answer)
@@ -437,7 +450,7 @@ def test_the_model_that_is_downloaded_can_be_read(runs: Path) -> None:
 def asked(subject: Subject, kind: str, **changes: object) -> dict[str, object]:
     """What an honest browser asks of the page, but for the changes."""
     base = [0.0] * subject.latent_dim
-    return {"decoder": subject.name, "kind": kind, "axes": [0, 1], "base": base} | changes
+    return {"decoder": subject.name, "kind": kind, "axes": [0, 1], "base": base, "label": 0} | changes
 
 
 @pytest.mark.parametrize("name", ["vae2", "vae12", "gan"])
@@ -452,7 +465,7 @@ def test_every_layer_that_is_offered_is_worked_out(runs: Path, name: str) -> Non
         values = np.frombuffer(base64.b64decode(found["values"]), np.uint8)
         assert len(values) == found["side"] ** 2
         assert kind == "class" or len(set(values.tolist())) > 1  # untrained models may draw one class only
-        assert {key: found[key] for key in ("kind", "axes", "base", "decoder")} == asked(now, kind)
+        assert {key: found[key] for key in ("kind", "axes", "base", "label", "decoder")} == asked(now, kind)
 
 
 @pytest.mark.parametrize(
@@ -470,6 +483,8 @@ def test_every_layer_that_is_offered_is_worked_out(runs: Path, name: str) -> Non
         {"base": [0.0]},
         {"base": [0.0, float("nan")]},
         {"base": [0.0, 1e9]},
+        {"label": 1},
+        {"label": "0"},
     ],
 )
 def test_what_makes_no_sense_is_not_worked_out(runs: Path, changes: dict[str, object]) -> None:

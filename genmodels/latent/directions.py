@@ -41,8 +41,8 @@ def principal(codes: Tensor) -> Tensor:
 def factorised(model: Model) -> Tensor:
     """Directions to which the decoder's first layer reacts most, strongest first: ``[k, latent_dim]``.
 
-    The right singular vectors of its weights (SeFa: Shen & Zhou, arXiv 2007.06600, equation 5): what principal
-    components are for codes, for a model whose prior has no preferred direction.
+    The right singular vectors of what its weights do to a code (SeFa: Shen & Zhou, arXiv 2007.06600, equation 5): what
+    principal components are for codes, for a model whose prior has no preferred direction.
 
     Raises:
         ValueError: The first layer is not linear.
@@ -50,5 +50,6 @@ def factorised(model: Model) -> Tensor:
     first = model.decoder[0]
     if not isinstance(first, nn.Linear):
         raise ValueError("the decoder does not begin with a linear layer")
-    directions: Tensor = torch.linalg.svd(first.weight.detach().float(), full_matrices=False).Vh
+    of_code = first.weight[:, : model.config.latent_dim]  # behind it, a conditional model takes its label
+    directions: Tensor = torch.linalg.svd(of_code.detach().float(), full_matrices=False).Vh
     return directions

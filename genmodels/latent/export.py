@@ -49,6 +49,8 @@ class Exported:
         scale: Factor of the squash ``"scale"``.
         shape: Of one sample: ``(height, width, channels)`` or ``(2,)``.
         latent_dim: Entries of a code.
+        label_count: How many labels it can be told; 0 if it takes none. The bias of the first layer then depends on
+            the label and is ``[out, label_count]`` (``labels`` in its entry says how many).
         weights: float16 or float32, ``[values]``; matrices as ``[out, in]``, kernels as ``[out, ky, kx, in]``.
     """
 
@@ -57,6 +59,7 @@ class Exported:
     scale: float
     shape: tuple[int, ...]
     latent_dim: int
+    label_count: int
     weights: np.ndarray
 
     @property
@@ -72,6 +75,7 @@ class Exported:
             "scale": self.scale,
             "shape": self.shape,
             "latent_dim": self.latent_dim,
+            "label_count": self.label_count,
         }
 
 
@@ -80,18 +84,22 @@ def export_decoder(model: Model) -> Exported:
     """The decoder of a model in evaluation mode on the CPU.
 
     Raises:
-        CannotExport: It has a layer or an output that the browser does not know, takes a label, or is too large for it.
+        CannotExport: It has a layer or an output that the browser does not know, or is too large for it.
     """
-    if model.conditional:
-        raise CannotExport("This model draws what it is told to, by a label; its samples are decoded on the server.")
     writer = _Writer()
-    for layer in model.decoder:
+    first, *rest = model.decoder
+    if model.conditional:
+        writer.told(first, model.label_count)
+    else:
+        writer.take(first)
+    for layer in rest:
         writer.take(layer)
     if writer.at > MOST_VALUES or sum(layer.get("operations", 0) for layer in writer.layers) > MOST_OPERATIONS:
         raise CannotExport("This decoder is too large to run in the browser; samples are decoded on the server.")
-    z = model.prior(PROBES, torch.Generator().manual_seed(0))
+    z = model.prior(max(PROBES, model.label_count), torch.Generator().manual_seed(0))
+    y = model.labels_in_turn(len(z))
     scale = float(model.scale)
-    squash = _squash(model.decoder(z), model.decode(z), scale)
+    squash = _squash(model.decoder(model.joined(z, y)), model.decode(z, y), scale)
     shape = model.spec.shape
     return Exported(
         layers=writer.layers,
@@ -99,7 +107,8 @@ def export_decoder(model: Model) -> Exported:
         scale=scale,
         shape=(*shape[1:], shape[0]) if len(shape) == 3 else shape,
         latent_dim=z.shape[1],
-        weights=_rounded(model, z, np.concatenate(writer.buffer)),
+        label_count=model.label_count,
+        weights=_rounded(model, model.joined(z, y), np.concatenate(writer.buffer)),
     )
 
 
@@ -112,7 +121,7 @@ def _squash(raw: Tensor, samples: Tensor, scale: float) -> str:
 
 
 def _rounded(model: Model, z: Tensor, weights: np.ndarray) -> np.ndarray:
-    """``weights`` as float16 where the samples stay what they are, else as float32."""
+    """``weights`` as float16 where the samples of ``z``, as the network takes it, do not change, else as float32."""
     half = {name: p.half().float() for name, p in model.decoder.named_parameters()}
     rounded = torch.func.functional_call(model.decoder, half, (z,))
     raw = model.decoder(z)
@@ -168,16 +177,23 @@ class _Writer:
             c, h, w = self.flattened
             weight = weight.view(-1, c, h, w).permute(0, 2, 3, 1).flatten(1)
         self.flattened = self.image = None
-        self.weighted(weight, layer.bias, layer.out_features)
-        self.layers.append(
-            {
-                "kind": "linear",
-                **self.sizes,
-                "in": layer.in_features,
-                "out": layer.out_features,
-                "operations": layer.in_features * layer.out_features,
-            }
-        )
+        self.dense(weight, layer.bias)
+
+    def told(self, layer: nn.Module, labels: int) -> None:
+        r"""The first layer of a decoder that takes a one-hot label behind the code: a bias for each label.
+
+        .. math:: W [z, e_y] + b = W_z z + (W_y e_y + b)
+        """
+        if type(layer) is not nn.Linear:
+            raise CannotExport("The browser cannot tell this model a label; its samples are decoded on the server.")
+        weight, shift = layer.weight.split([layer.in_features - labels, labels], 1)
+        self.dense(weight, shift if layer.bias is None else shift + layer.bias[:, None])
+        self.layers[-1]["labels"] = labels
+
+    def dense(self, weight: Tensor, bias: Tensor | None) -> None:
+        out, size = weight.shape
+        self.weighted(weight, bias, out)
+        self.layers.append({"kind": "linear", **self.sizes, "in": size, "out": out, "operations": size * out})
 
     def weighted(self, weight: Tensor, bias: Tensor | None, out: int) -> None:
         """Store weights and bias; rows of a matrix stay where they are until an image is made of them."""

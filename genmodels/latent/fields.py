@@ -31,40 +31,50 @@ def middles(n: int, reach: float) -> Tensor:
     return ((2 * torch.arange(n) + 1) / n - 1) * reach
 
 
+def _label(model: Model, label: int, n: int) -> Tensor | None:
+    """One label for all, where the model takes any: the map shows what one wish makes of every code."""
+    return torch.full((n,), label) if model.conditional else None
+
+
 @torch.no_grad()
-def classes(model: Model, network: FeatureNetwork, z: Tensor) -> Tensor:
-    """What a frozen classifier sees in ``decode(z)``, ``[n, latent_dim]`` -> ``[n]``.
+def classes(model: Model, network: FeatureNetwork, z: Tensor, label: int = 0) -> Tensor:
+    """What a frozen classifier sees in ``decode(z)``, ``[n, latent_dim]`` -> ``[n]``. ``label``: of conditional models.
 
     Raises:
         ValueError: The network knows no classes.
     """
-    seen = [network.describe(model.decode(part))[1] for part in z.split(CHUNK)]
+    seen = [network.describe(model.decode(part, _label(model, label, len(part))))[1] for part in z.split(CHUNK)]
     if any(part is None for part in seen):
         raise ValueError(f"the {network.name} network knows no classes")
     return torch.cat([part for part in seen if part is not None])
 
 
 @torch.no_grad()
-def verdicts(model: Model, z: Tensor) -> Tensor:
-    """The discriminator's logits ``D(G(z))``, ``[n, latent_dim]`` -> ``[n]``. Only where the model ``scores``."""
-    return torch.cat([model.score(model.decode(part)) for part in z.split(CHUNK)])
+def verdicts(model: Model, z: Tensor, label: int = 0) -> Tensor:
+    """The discriminator's logits ``D(G(z))``, ``[n, latent_dim]`` -> ``[n]``. Only where the model ``scores``.
+
+    A conditional one is told ``label`` with every picture.
+    """
+    parts = ((part, _label(model, label, len(part))) for part in z.split(CHUNK))
+    return torch.cat([model.score(model.decode(part, y), y) for part, y in parts])
 
 
 @torch.no_grad()
-def sensitivity(model: Model, plane: Plane, places: Tensor) -> Tensor:
+def sensitivity(model: Model, plane: Plane, places: Tensor, label: int = 0) -> Tensor:
     r"""How much the output changes per step along the plane, ``[n, 2]`` -> ``[n]``.
 
     .. math:: s(a, b) = \lVert J \rVert_F = \sqrt{\lVert \partial_a G \rVert^2 + \lVert \partial_b G \rVert^2}
 
     ``G(a, b)`` is the output at the place with coordinates ``(a, b)``, all its values in a row. The metric that the
     decoder pulls back to its codes has the trace ``s^2`` (Arvanitidis et al., arXiv 1710.11379). Central differences:
-    what is left of their error is of the order ``STEP^2``.
+    what is left of their error is of the order ``STEP^2``. A conditional model decodes all under ``label``.
     """
     parts = []
     for part in places.split(CHUNK):
         squared = torch.zeros(len(part), dtype=part.dtype)
+        y = _label(model, label, len(part))
         for step in STEP * torch.eye(2, dtype=part.dtype):
-            ahead, behind = (model.decode(plane.at(at)).flatten(1) for at in (part + step, part - step))
+            ahead, behind = (model.decode(plane.at(at), y).flatten(1) for at in (part + step, part - step))
             squared += ((ahead - behind) / (2 * STEP)).square().sum(1)
         parts.append(squared.sqrt())
     return torch.cat(parts)

@@ -16,10 +16,11 @@ pytestmark = pytest.mark.browser
 SCRIPT = (Path(__file__).parents[2] / "pages/parts/decoder/decoder.js").read_text()
 GREY, COLOUR, POINTS = DataSpec("image", (1, 28, 28)), DataSpec("image", (3, 32, 32)), DataSpec("points", (2,))
 
-DECODE = """async ([script, packed, codes, n]) => {
+DECODE = """async ([script, packed, codes, n, label]) => {
   const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   const decoder = new module.Decoder(module.unpack(bytes));
+  decoder.label = label;
   const all = Array.from(decoder.decode(Float32Array.from(codes), n).subarray(0, n * decoder.size));
   const alone = decoder.decode(Float32Array.from(codes.slice(0, codes.length / n)));
   return [all, Array.from(alone.subarray(0, decoder.size))];
@@ -36,9 +37,9 @@ def model_of(name: str, spec: DataSpec, **changes: object) -> Model:
     return model.eval().requires_grad_(False)
 
 
-def decoded(page: Page, model: Model, z: torch.Tensor) -> list[torch.Tensor]:
+def decoded(page: Page, model: Model, z: torch.Tensor, label: int = 0) -> list[torch.Tensor]:
     packed = base64.b64encode(pack("test", export_decoder(model), {}, {})).decode()
-    answers = page.evaluate(DECODE, [SCRIPT, packed, z.flatten().tolist(), len(z)])
+    answers = page.evaluate(DECODE, [SCRIPT, packed, z.flatten().tolist(), len(z), label])
     shape = model.spec.shape
     if len(shape) == 1:
         return [torch.tensor(answer).view(-1, *shape) for answer in answers]
@@ -83,3 +84,19 @@ def test_points_are_those_of_torch(page: Page, name: str) -> None:
     model.scale.fill_(1.7)
     z = model.prior(7, torch.Generator().manual_seed(1))
     torch.testing.assert_close(decoded(page, model, z)[0], model.decode(z), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["cvae", "cgan"])
+@pytest.mark.parametrize("network", ["mlp", "conv"])
+def test_pictures_of_every_label_are_those_of_torch(page: Page, name: str, network: str) -> None:
+    spec = DataSpec("image", (1, 28, 28), classes=tuple("0123456789"))
+    model = model_of(name, spec, network=network, width=16, latent_dim=3)
+    z = 1.5 * model.prior(5, torch.Generator().manual_seed(1))
+    seen = []
+    for label in (0, 3, 9):
+        expected = model.decode(z, torch.full((len(z),), label))
+        together, alone = decoded(page, model, z, label)
+        assert (together - expected).abs().max() <= 1 / 255
+        assert (alone - expected[:1]).abs().max() <= 1 / 255
+        seen.append(expected)
+    assert (seen[0] - seen[1]).abs().max() > 4 / 255  # the labels do say something

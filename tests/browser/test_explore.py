@@ -21,7 +21,7 @@ expect.set_options(timeout=60_000)
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("explore")
-    make_runs(folder / "runs", "vae2", "vae12", "gan", "toy-gan")
+    make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan")
     server = serve(ROOT / "app.py", folder)
     yield server
     server.stop()
@@ -212,14 +212,36 @@ def test_layers_lie_behind_the_map(studio: Server, page: Page, visit: Visit) -> 
     for name in ("Decoded", "Class", "Density", "Sensitivity"):
         desk.root.get_by_role("button", name=name, exact=True).click()
         if name in ("Density", "Sensitivity"):
-            expect(scale).to_be_visible()
+            expect(scale).to_have_text(re.compile(r"\d"))  # before that it says that it is being worked out
         page.wait_for_function("([c, seen]) => !seen.includes(c.toDataURL())", arg=[desk.pad.element_handle(), seen])
         seen.append(desk.pad.evaluate("c => c.toDataURL()"))
     low = scale.inner_text()
     desk.root.get_by_label("Axis up").select_option(index=4)  # another plane: worked out anew
+    expect(scale).to_have_text(re.compile(r"\d"))
     expect(scale).not_to_have_text(low)
     desk.root.get_by_role("button", name="Plain", exact=True).click()
     expect(scale).to_be_hidden()
+
+
+def test_a_conditional_model_draws_the_class_that_is_chosen(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=cvae&y=3")
+    desk = Desk(page)
+    chosen = desk.root.locator(".labels button[aria-pressed=true]")
+    expect(chosen).to_have_text("3")
+    z = desk.z()
+    desk.changes(lambda: desk.root.locator(".labels").get_by_role("button", name="7").click())
+    expect(chosen).to_have_text("7")
+    assert desk.z() == z
+    expect(page).to_have_url(re.compile(r"y=7"))
+    x, y, width, _ = middle(desk.pad)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    desk.changes(lambda: page.mouse.move(x + width / 4, y))
+    page.mouse.up()
+    desk.changes(lambda: page.get_by_role("button", name="Dice").click())
+    expect(chosen).to_have_text("7")  # the dice throw the code, not the wish
+    desk.root.get_by_role("button", name="Sensitivity", exact=True).click()
+    expect(desk.root.locator(".said output")).to_have_text(re.compile(r"\d"))
 
 
 def test_a_click_on_a_code_makes_it_z(studio: Server, page: Page, visit: Visit) -> None:

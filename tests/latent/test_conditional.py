@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from genmodels.latent.directions import factorised
 from genmodels.latent.export import CannotExport, export_decoder
+from genmodels.latent.fields import verdicts
 from genmodels.latent.order import output_variance
 from tests.small_models import fresh
 
@@ -19,6 +21,31 @@ def test_what_the_label_changes_is_not_a_dimensions_doing() -> None:
 
 
 @pytest.mark.parametrize("name", ["cvae", "cgan"])
-def test_the_browser_is_told_that_it_takes_a_label(name: str) -> None:
+def test_the_browser_gets_a_bias_for_each_label(name: str) -> None:
+    model = fresh(name, network="mlp").eval().requires_grad_(False)
+    exported, d, labels = export_decoder(model), model.config.latent_dim, model.label_count
+    first, linear = model.decoder[0], exported.layers[0]
+    assert (exported.label_count, linear["labels"], linear["in"]) == (labels, labels, d)
+    biases = exported.weights[linear["b"] :][: linear["out"] * labels].reshape(-1, labels)
+    expected = first.weight[:, d:] + first.bias[:, None]
+    torch.testing.assert_close(torch.tensor(biases).float(), expected, atol=1e-3, rtol=1e-3)
+
+
+def test_a_label_that_reaches_no_linear_layer_is_said() -> None:
+    model = fresh("cgan").eval()
+    model.decoder = nn.Sequential(nn.Flatten(), *model.decoder)
     with pytest.raises(CannotExport, match="label"):
-        export_decoder(fresh(name).eval())
+        export_decoder(model)
+
+
+def test_directions_of_the_generator_are_those_of_codes() -> None:
+    model = fresh("cgan").eval()
+    assert factorised(model).shape[1] == model.config.latent_dim
+
+
+def test_a_map_shows_what_is_asked_for() -> None:
+    model = fresh("cgan").eval()
+    z = model.prior(5, torch.Generator().manual_seed(0))
+    y = torch.ones(5, dtype=torch.long)
+    torch.testing.assert_close(verdicts(model, z, 1), model.score(model.decode(z, y), y))
+    assert not torch.equal(verdicts(model, z, 0), verdicts(model, z, 1))

@@ -75,7 +75,7 @@ def test_a_decoder_too_large_for_the_browser_is_said(model_of: Callable[..., Mod
 
 def test_an_output_of_another_kind_is_said(model_of: Callable[..., Model]) -> None:
     model = model_of()
-    model.decode = lambda z: model.decoder(z).sigmoid().square()
+    model.decode = lambda z, y=None: model.decoder(z).sigmoid().square()
     with pytest.raises(CannotExport, match="output"):
         export_decoder(model)
 

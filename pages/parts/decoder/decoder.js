@@ -112,6 +112,7 @@ export class Decoder {
     const { weights } = this.arrays;
     this.steps = this.layers.map((layer) => this.prepare(layer, weights));
     this.size = this.shape.reduce((a, b) => a * b, 1);
+    this.label = 0; // what a conditional model is told to draw
   }
 
   prepare(layer, weights) {
@@ -119,13 +120,17 @@ export class Decoder {
     if (!("w" in layer)) return rest;
     const size = layer.in * (layer.kernel ?? 1) ** 2;
     rest.weight = weights.subarray(layer.w, layer.w + layer.out * size);
-    rest.bias = weights.subarray(layer.b, layer.b + layer.out);
+    const { b, out, labels = 1 } = layer;
+    const bias = (label) => Float32Array.from({ length: out }, (_, j) => weights[b + j * labels + label]);
+    rest.biases = Array.from({ length: labels }, (_, label) => bias(label)); // of the first layer: one for each label
+    rest.bias = rest.biases[0];
     return rest;
   }
 
   // Codes [n * latent_dim] to samples [n * size], valid until the next call: images 0..1, channels last; or points.
   decode(z, n = 1) {
     let now = { values: z, n, height: 0, width: 0 };
+    if (this.label_count) this.steps[0].bias = this.steps[0].biases[this.label];
     this.kept = [];
     for (const step of this.steps) now = this[step.kind](now, step);
     const squash = SQUASHES[this.squash];

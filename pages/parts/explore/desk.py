@@ -70,6 +70,7 @@ def _held(subject: Subject) -> None:
         seed=now.seed,
         held=now.held,
         named=point.is_named(),
+        label=now.label,
     )
     point.to_address(subject, browser=True)
 
@@ -134,7 +135,8 @@ def _files(subject: Subject) -> None:
 
 
 def _png(subject: Subject) -> bytes:
-    picture = pixels(subject.decode(point.current(subject).code).expand(-1, 3, -1, -1))[0]
+    now = point.current(subject)
+    picture = pixels(subject.decode(now.code, now.y).expand(-1, 3, -1, -1))[0]
     return encode(picture, "png", scale=max(1, 512 // picture.shape[0]))
 
 
@@ -154,6 +156,7 @@ def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
         uniform=is_uniform(_subject.model),
         modality=_subject.model.spec.modality,
         classes=_subject.examples.classes,
+        labels=_subject.model.spec.classes if _subject.model.conditional else (),
         layer="decoded" if _subject.images and (not _subject.encodes or _subject.latent_dim == 2) else "",
         layers=layers.offered(_subject),
         extent=_extent(_subject),
@@ -262,6 +265,8 @@ def _plain(subject: Subject) -> None:
 
 def _plain_sliders(subject: Subject, now: point.Point) -> None:
     reach = max(subject.reach, 6.0)
+    if subject.model.conditional:
+        _plain_label(subject, now)
     for place, j in enumerate(subject.order):
         holder = st.container() if place < SHOWN else _deeper(place)
         key = f"explore-z-{j}"
@@ -269,6 +274,19 @@ def _plain_sliders(subject: Subject, now: point.Point) -> None:
         silent = " · " + _("silent") if is_silent(subject, j) else ""
         name = f"z{subscript(j + 1)}{silent}"
         holder.slider(name, -reach, reach, step=0.01, key=key, on_change=_slid, args=(subject, j))
+
+
+def _plain_label(subject: Subject, now: point.Point) -> None:
+    names, key = subject.model.spec.classes, "explore-y"
+    st.session_state[key] = now.label
+    st.selectbox(
+        _("Class"),
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=key,
+        on_change=lambda: point.tell(subject, st.session_state[key]),
+        help=_("The code says how, the class says what."),
+    )
 
 
 def _slid(subject: Subject, dimension: int) -> None:
@@ -285,8 +303,8 @@ def _deeper(place: int) -> st.delta_generator.DeltaGenerator:
 
 def _plain_picture(subject: Subject, now: point.Point) -> None:
     if subject.images:
-        picture = pixels(subject.decode(now.code))[0]
+        picture = pixels(subject.decode(now.code, now.y))[0]
         image_grid(picture, key="explore-plain-picture", alt=_("What the decoder makes of z"), most_width=380)
     else:
-        x, y = subject.decode(now.code)[0].tolist()
+        x, y = subject.decode(now.code, now.y)[0].tolist()
         st.metric(_("Generated point"), f"{x:.2f}, {y:.2f}")

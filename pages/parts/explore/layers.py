@@ -28,10 +28,10 @@ NO_CLASS = 255
 
 @dataclass(frozen=True)
 class Kind:
-    """A layer: where it can be shown, and its value at ``places`` ``[n, 2]`` of a plane, ``[n]``."""
+    """A layer: where it can be shown, and its value at ``places`` ``[n, 2]`` of a plane under a label, ``[n]``."""
 
     fits: Callable[[Subject], bool]
-    values: Callable[[Subject, Plane, Tensor], Tensor]
+    values: Callable[[Subject, Plane, Tensor, int], Tensor]
     colour: Concept = "z"
 
 
@@ -39,29 +39,29 @@ def _knows_classes(subject: Subject) -> bool:
     return subject.folder.config().data in CLASSIFIERS and subject.model.spec.shape == (1, 28, 28)
 
 
-def _classes(subject: Subject, plane: Plane, places: Tensor) -> Tensor:
+def _classes(subject: Subject, plane: Plane, places: Tensor, label: int) -> Tensor:
     """Classes as the examples number them; those that the model was not trained on are none."""
     data = subject.folder.config().data
     shown = {name: i for i, name in enumerate(subject.examples.classes)}
     numbers = torch.tensor([shown.get(name, NO_CLASS) for name in spec_of(data).classes])
-    return numbers[fields.classes(subject.model, bundled(CLASSIFIERS[data]), plane.at(places))]
+    return numbers[fields.classes(subject.model, bundled(CLASSIFIERS[data]), plane.at(places), label)]
 
 
 KINDS: dict[str, Kind] = {
     "class": Kind(_knows_classes, _classes),
     "density": Kind(
         lambda subject: subject.encodes and len(subject.codes) > 2,
-        lambda subject, plane, places: fields.density(plane.coordinates(subject.codes), places),
+        lambda subject, plane, places, label: fields.density(plane.coordinates(subject.codes), places),
         "encoder",
     ),
     "judge": Kind(
         lambda subject: subject.model.scores,
-        lambda subject, plane, places: fields.verdicts(subject.model, plane.at(places)),
+        lambda subject, plane, places, label: fields.verdicts(subject.model, plane.at(places), label),
         "discriminator",
     ),
     "sensitivity": Kind(
         lambda subject: True,
-        lambda subject, plane, places: fields.sensitivity(subject.model, plane, places),
+        lambda subject, plane, places, label: fields.sensitivity(subject.model, plane, places, label),
         "generator",
     ),
 }
@@ -71,11 +71,13 @@ def offered(subject: Subject) -> list[Layer]:
     """What the desk offers to show; nothing for decoders of points, whose desk shows both planes whole."""
     if not subject.images:
         return []
+    flat = " " + _("Here: their projections onto this plane.") if subject.latent_dim > 2 else ""
     words = {
         "class": (_("Class"), _("What a frozen classifier sees in the picture of each place.")),
         "density": (
             _("Density"),
-            _("How closely codes lie. Dashed: holes, where the prior expects codes and none is. Click into one."),
+            _("How closely codes lie. Dashed: holes, where the prior expects codes and none is. Click into one.")
+            + flat,
         ),
         "judge": (_("D(G(z))"), _("What the discriminator says: the stronger, the more real it finds the picture.")),
         "sensitivity": (_("Sensitivity"), _("How much the picture changes per step: strong where one thing turns.")),
@@ -99,17 +101,20 @@ def answer(subject: Subject, directions: Tensor, wanted: object) -> dict[str, An
     if not isinstance(wanted, dict) or wanted.get("decoder") != subject.name:
         return None
     kind, axes, base = wanted.get("kind"), wanted.get("axes"), point.numbers(wanted.get("base"))
+    label = wanted.get("label", 0)
     if not isinstance(kind, str) or kind not in {layer.kind for layer in offered(subject)} & set(KINDS):
         return None
     if base is None or len(base) != subject.latent_dim or not isinstance(axes, list) or len(axes) != 2:
+        return None
+    if not point.knows(subject, label):
         return None
     if not all(type(axis) is int and 0 <= axis < len(directions) for axis in axes):
         return None
     plane = Plane(torch.tensor(base), *directions[axes])
     if not _is_plane(plane):
         return None
-    said = {"decoder": subject.name, "kind": kind, "axes": axes, "base": list(base)}
-    return said | _worked_out(subject.name, subject, plane, kind, tuple(axes), base)
+    said = {"decoder": subject.name, "kind": kind, "axes": axes, "base": list(base), "label": label}
+    return said | _worked_out(subject.name, subject, plane, kind, tuple(axes), base, label)
 
 
 def _is_plane(plane: Plane) -> bool:
@@ -119,10 +124,10 @@ def _is_plane(plane: Plane) -> bool:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _worked_out(
-    name: str, _subject: Subject, _plane: Plane, kind: str, axes: tuple[int, ...], base: tuple[float, ...]
+    name: str, _subject: Subject, _plane: Plane, kind: str, axes: tuple[int, ...], base: tuple[float, ...], label: int
 ) -> dict[str, Any]:
     places = lattice(fields.middles(SIDE, _subject.reach))
-    values = KINDS[kind].values(_subject, _plane, places)
+    values = KINDS[kind].values(_subject, _plane, places, label)
     drawn = {"side": SIDE, "colour": KINDS[kind].colour, "holes": [], "low": "", "high": ""}
     if kind == "class":
         return drawn | {"values": base64_text(values.numpy().astype(np.uint8).tobytes())}

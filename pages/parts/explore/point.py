@@ -1,4 +1,5 @@
-"""Where we are: the point z, kept for the session and in the address (``?run=``, ``&seed=``, ``&psi=``, ``&z=``).
+"""Where we are: the point z, kept for the session and in the address (``?run=``, ``&seed=``, ``&psi=``, ``&z=``,
+``&y=``).
 
 What the page does, such as a throw of the dice, is a step in the history that the back button undoes. What the
 hand does is none: the browser has already put it in place of the last address when the page hears of it.
@@ -18,7 +19,7 @@ from pages.parts.text import _
 
 MOST_SEED = 9_999
 FARTHEST = 30.0
-NAMES = ("run", "seed", "psi", "z")
+NAMES = ("run", "seed", "psi", "z", "y")
 """What the address says of the point."""
 _STATE = "_explore_point"
 _SEEN = "_explore_address"
@@ -36,6 +37,7 @@ class Point:
         seed: Where ``z`` came from the last time the dice were thrown.
         revision: Grows whenever the page, not the hand, moves the point.
         held: Whether ``z`` was moved since, so that the seed alone does not say it.
+        label: The class that a conditional model is told to draw; 0 for all others.
     """
 
     subject: str
@@ -44,11 +46,17 @@ class Point:
     seed: int
     revision: int
     held: bool = False
+    label: int = 0
 
     @property
     def code(self) -> Tensor:
         """As the model wants it, ``[1, latent_dim]``."""
         return torch.tensor([self.z], dtype=torch.float32)
+
+    @property
+    def y(self) -> Tensor:
+        """The label as the model wants it, ``[1]``."""
+        return torch.tensor([self.label])
 
 
 def drawn(subject: Subject, seed: int, psi: float) -> tuple[float, ...]:
@@ -109,12 +117,19 @@ def throw(subject: Subject, seed: int | None = None) -> None:
     now = current(subject)
     seed = secrets.randbelow(MOST_SEED + 1) if seed is None else seed
     psi = now.psi if now.psi >= 0.05 else 1.0
-    _keep(Point(subject.name, drawn(subject, seed, psi), psi, seed, now.revision + 1))
+    z = drawn(subject, seed, psi)
+    _keep(Point(subject.name, z, psi, seed, now.revision + 1, label=now.label))
 
 
 def centre(subject: Subject) -> None:
     """The middle of the prior."""
     move(subject, torch.zeros(subject.latent_dim), psi=1.0)
+
+
+def tell(subject: Subject, label: int) -> None:
+    """A conditional model is told to draw another class."""
+    now = current(subject)
+    _keep(replace(now, label=label, revision=now.revision + 1))
 
 
 def rested(subject: Subject, answer: object) -> None:
@@ -123,9 +138,15 @@ def rested(subject: Subject, answer: object) -> None:
     if not isinstance(answer, dict) or answer.get("decoder") != subject.name or answer.get("revision") != now.revision:
         return
     st.session_state[_NAMED] = True
-    z, psi = numbers(answer.get("z")), numbers([answer.get("psi")])
-    if z is not None and psi is not None and len(z) == subject.latent_dim and 0 <= psi[0] <= 1.5:
-        _keep(replace(now, z=z, psi=round(psi[0], 2), held=now.held or z != now.z))
+    z, psi, label = numbers(answer.get("z")), numbers([answer.get("psi")]), answer.get("label", 0)
+    if z is None or psi is None or len(z) != subject.latent_dim or not 0 <= psi[0] <= 1.5 or not knows(subject, label):
+        return
+    _keep(replace(now, z=z, psi=round(psi[0], 2), held=now.held or z != now.z, label=label))
+
+
+def knows(subject: Subject, label: object) -> bool:
+    """Whether ``label`` is one that the model can be told; all but conditional ones have the label 0."""
+    return type(label) is int and 0 <= label < max(1, subject.model.label_count)
 
 
 def numbers(values: object) -> tuple[float, ...] | None:
@@ -156,7 +177,8 @@ def _from_address(subject: Subject) -> Point:
             z, held = wanted, True
         else:
             st.warning(_("The point in the address does not belong to this model; this is the one of the seed."))
-    return Point(subject.name, z, psi, seed, 0, held)
+    label = int(_parameter("y", 0, max(0, subject.model.label_count - 1), 0))
+    return Point(subject.name, z, psi, seed, 0, held, label)
 
 
 def _parameter(name: str, low: float, high: float, default: float) -> float:
@@ -200,6 +222,8 @@ def to_address(subject: Subject, *, browser: bool = False) -> None:
         wanted["psi"] = f"{now.psi:g}"
     if now.held:
         wanted["z"] = "_".join(f"{value + 0.0:g}" for value in now.z)
+    if now.label:
+        wanted["y"] = str(now.label)
     for name in NAMES:
         if name not in wanted:
             st.query_params.pop(name, None)

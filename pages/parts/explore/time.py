@@ -51,7 +51,8 @@ def _machine(subject: Subject, steps: list[int]) -> None:
     sheet, codes = _frames(subject.name, subject.folder, tuple(steps))
     labels = subject.folder.fixed().get("labels") if subject.model.spec.classes else None
     kept = milestones(subject.folder.kept_weights(), MOST)
-    pictures = _through_time(subject.name, subject.folder, tuple(kept), point.current(subject).z) if kept else None
+    now = point.current(subject)
+    pictures = _through_time(subject.name, subject.folder, tuple(kept), now.z, now.label) if kept else None
     strip = None if pictures is None else encode(tile(pictures, len(kept)), "png")
     time_machine(
         subject.name,
@@ -101,12 +102,12 @@ def _model(name: str, step: int, _folder: RunFolder) -> Model:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _through_time(name: str, _folder: RunFolder, steps: tuple[int, ...], z: tuple[float, ...]) -> Tensor:
+def _through_time(name: str, _folder: RunFolder, steps: tuple[int, ...], z: tuple[float, ...], label: int) -> Tensor:
     """What the decoder of each moment makes of ``z``, uint8 ``[S, C, H, W]``."""
-    code = torch.tensor([z])
+    code, y = torch.tensor([z]), torch.tensor([label])
     with torch.no_grad():
         models = (_model(name, step, _folder) for step in steps)
-        return torch.cat([to_pixels(model.decode(code), model) for model in models])
+        return torch.cat([to_pixels(model.decode(code, y), model) for model in models])
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

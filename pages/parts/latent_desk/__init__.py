@@ -66,6 +66,7 @@ def about(
     uniform: bool,
     modality: str,
     classes: Sequence[str] = (),
+    labels: Sequence[str] = (),
     layer: str = "",
     layers: Sequence[Layer] = (),
     extent: tuple[float, float, float, float] | None = None,
@@ -83,6 +84,7 @@ def about(
         uniform: Whether the prior is uniform in -1..1; else it is standard normal.
         modality: ``"image"`` or ``"points"``.
         classes: Names of the classes, in label order.
+        labels: Names of what the decoder can be told to draw; empty if it takes no label.
         layer: The kind that is shown behind the pad at first.
         layers: What can be shown behind the pad, in the order of the buttons.
         extent: For points: left, right, bottom, top of what is shown.
@@ -96,6 +98,7 @@ def about(
             "uniform": uniform,
             "modality": modality,
             "classes": list(classes),
+            "labels": list(labels),
             "layer": layer,
             "layers": [asdict(one) for one in layers],
             "extent": extent,
@@ -112,6 +115,9 @@ def latent_desk() -> None:
         "across": _("Axis across"),
         "up": _("Axis up"),
         "layers": _("Behind the map"),
+        "label": _("Class"),
+        "told": _("The code says how, the class says what."),
+        "working": _("Working it out..."),
         "hole": _("A hole: {n} codes expected, none here"),
         "reset": _("Back to 0"),
         "more": _("Show all {n}"),

@@ -118,6 +118,7 @@ class Desk {
       Object.assign(this, { psi: point.psi, revision: point.revision });
       if (fresh || still.matches) this.settle(z);
       else this.glide(z);
+      this.chooseLabel(point.label);
     }
     this.refresh();
   }
@@ -148,38 +149,53 @@ class Desk {
 
   chooseLayer(kind) {
     const { layers } = this.decoder.about;
+    const chosen = layers.findIndex((layer) => layer.kind === kind);
     this.layer = kind;
-    const bar = this.root.querySelector(".layers");
-    bar.hidden = !layers.length;
-    bar.setAttribute("aria-label", this.data.words.layers);
-    bar.replaceChildren(...layers.map(({ kind: other, name, note }) => {
-      const button = create("button", { type: "button", textContent: name, title: note });
-      button.onclick = () => this.chooseLayer(other);
-      button.setAttribute("aria-pressed", String(other === kind));
-      return button;
-    }));
+    this.chips(".layers", layers, chosen, (i) => this.chooseLayer(layers[i].kind));
+    this.root.querySelector(".layers").setAttribute("aria-label", this.data.words.layers);
     this.said.hidden = !layers.length;
-    this.said.firstElementChild.textContent = layers.find((layer) => layer.kind === kind)?.note ?? "";
+    this.said.firstElementChild.textContent = layers[chosen]?.note ?? "";
     this.drawLegend();
     this.refresh();
   }
 
   chooseGroups() {
     const { groups } = this.decoder.about;
-    const bar = this.root.querySelector(".groups");
-    bar.hidden = groups.length < 2;
-    const buttons = groups.map(({ name }, i) => create("button", {
-      type: "button",
-      textContent: name,
-      onclick: () => {
-        this.group = i;
-        this.chooseGroups();
-      },
-    }));
-    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === this.group)));
-    bar.replaceChildren(...buttons);
+    this.chips(".groups", groups.map(({ name }) => ({ name })), this.group, (i) => {
+      this.group = i;
+      this.chooseGroups();
+    });
     this.root.querySelector(".note").textContent = groups[this.group].note;
     this.chooseSliders(false);
+  }
+
+  // What a conditional model is told to draw: the code stays, so the same hand draws another thing.
+  chooseLabel(label) {
+    const { words } = this.data;
+    const { labels } = this.decoder.about;
+    const told = this.root.querySelector(".told");
+    told.hidden = !labels.length;
+    told.textContent = words.told;
+    this.decoder.label = label;
+    this.chips(".labels", labels.map((name) => ({ name })), label, (i) => {
+      this.chooseLabel(i);
+      this.rest();
+    });
+    this.root.querySelector(".labels").setAttribute("aria-label", words.label);
+    this.refresh();
+  }
+
+  // A row of buttons of which one is pressed. It keeps the focus that it has.
+  chips(selector, entries, chosen, choose) {
+    const bar = this.root.querySelector(selector);
+    const focused = bar.matches(":focus-within");
+    bar.hidden = entries.length < 2;
+    bar.replaceChildren(...entries.map(({ name, note }, i) => {
+      const button = create("button", { type: "button", textContent: name, title: note ?? "", onclick: () => choose(i) });
+      button.setAttribute("aria-pressed", String(i === chosen));
+      return button;
+    }));
+    if (focused) bar.children[chosen]?.focus();
   }
 
   chooseAxes() {
@@ -239,6 +255,18 @@ class Desk {
     return sum;
   }
 
+  // The product of two directions.
+  dot(a, b) {
+    const d = this.z.length;
+    return this.along(a, this.direct.subarray(b * d, (b + 1) * d));
+  }
+
+  // Whether the axes span a plane: of two classes, the directions towards them are opposite.
+  isPlane() {
+    const [a, b] = this.axes;
+    return this.dot(a, a) * this.dot(b, b) - this.dot(a, b) ** 2 > 1e-6;
+  }
+
   // Where a code lies on the pad.
   coordinates(z) {
     const [a, b] = this.axes;
@@ -249,15 +277,10 @@ class Desk {
   shifted(rows, values) {
     const d = this.z.length;
     const at = (row, j) => this.direct[row * d + j];
-    const dot = (a, b) => {
-      let sum = 0;
-      for (let j = 0; j < d; j++) sum += at(a, j) * at(b, j);
-      return sum;
-    };
     const [a, b] = rows;
     if (a === b) return this.shifted([a], values); // a single dimension has no second one
     const want = rows.map((row, i) => values[i] - this.along(row));
-    const [aa, ab, bb] = b !== undefined ? [dot(a, a), dot(a, b), dot(b, b)] : [dot(a, a), 0, 1];
+    const [aa, ab, bb] = b !== undefined ? [this.dot(a, a), this.dot(a, b), this.dot(b, b)] : [this.dot(a, a), 0, 1];
     const whole = aa * bb - ab * ab;
     if (whole < 1e-6) return this.z.slice();
     const s = (bb * want[0] - ab * (want[1] ?? 0)) / whole;
@@ -363,7 +386,7 @@ class Desk {
       const z = Array.from(this.z, (value) => Math.round(value * 1000) / 1000);
       this.z = Float32Array.from(z); // what is shown is what the address says
       this.wake();
-      shelf.tell?.({ z, psi: this.psi, revision: this.revision, decoder: this.decoder.name });
+      shelf.tell?.({ z, psi: this.psi, revision: this.revision, decoder: this.decoder.name, label: this.decoder.label });
       if (this.z.length > 2) this.refresh();
     }, REST);
   }
@@ -513,7 +536,7 @@ class Desk {
 
   ask() {
     const base = Array.from(this.shifted(this.axes, [0, 0]), (value) => Math.round(100 * value) / 100 + 0);
-    const asked = { kind: this.layer, axes: this.axes, base };
+    const asked = { kind: this.layer, axes: this.axes, base, label: this.decoder.label };
     const key = JSON.stringify(asked);
     if (key === this.asked) return;
     this.asked = key;
@@ -524,7 +547,8 @@ class Desk {
   answer() {
     const { layer } = shelf;
     if (!layer || layer.kind !== this.layer || layer.decoder !== this.decoder.name) return null;
-    return JSON.stringify({ kind: layer.kind, axes: layer.axes, base: layer.base }) === this.asked ? layer : null;
+    const { kind, axes, base, label } = layer;
+    return JSON.stringify({ kind, axes, base, label }) === this.asked ? layer : null;
   }
 
   drawLayer(context, { kind, side, values, colour, holes }, width, height) {
@@ -553,8 +577,10 @@ class Desk {
 
   explain(answer) {
     const scale = this.said.lastElementChild;
-    scale.hidden = !answer || answer.kind === "class";
-    if (scale.hidden) return;
+    const waiting = this.layer && this.layer !== "decoded" && !answer && this.isPlane();
+    scale.hidden = !waiting && (!answer || answer.kind === "class");
+    if (waiting) scale.replaceChildren(this.data.words.working);
+    if (scale.hidden || waiting) return;
     const ramp = create("i", {});
     ramp.style.setProperty("--colour", this.colour(answer.colour));
     scale.replaceChildren(answer.low, ramp, answer.high);
@@ -645,7 +671,7 @@ class Desk {
   tile() {
     const { decoder } = this;
     const [height, width, channels] = decoder.shape;
-    const key = JSON.stringify([this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
+    const key = JSON.stringify([decoder.label, this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
     if (key === this.tileKey && this.tiles?.of === decoder) return;
     const sheet = this.tiles?.of === decoder ? this.tiles : new OffscreenCanvas(TILES * width, TILES * height);
     Object.assign(this, { tileKey: key, tiles: Object.assign(sheet, { of: decoder }) });

@@ -22,6 +22,7 @@ def latent_point(
     seed: int,
     held: bool,
     named: bool,
+    label: int = 0,
 ) -> None:
     """Put the point of a decoder on the page. Shows nothing: the latent desk does.
 
@@ -31,15 +32,16 @@ def latent_point(
         psi: The truncation that is already in it.
         revision: Another one than before: the desk glides to ``z``. The same: it stays where the hand has put it.
         on_rest: Called, before the run that it causes, with what the browser sends when the hand has come to rest:
-            ``{"z": [...], "psi": ..., "revision": ..., "decoder": ...}`` if it is honest.
+            ``{"z": [...], "psi": ..., "revision": ..., "decoder": ..., "label": ...}`` if it is honest.
         run: For the address, which the browser changes at once when the hand rests: no step in its history.
         seed: Likewise.
         held: Whether ``z`` is to be in the address, because the seed does not say it.
         named: Whether the address says anything of the point; where it does not, the browser adds it.
+        label: What a conditional model is told to draw.
     """
 
     def rested() -> None:
         on_rest(st.session_state[KEY].get("rest"))
 
-    at = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision}
+    at = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision, "label": label}
     _point(key=KEY, data=at | {"run": run, "seed": seed, "held": held, "named": named}, on_rest_change=rested)

@@ -4,12 +4,13 @@ const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 
 // What the hand did takes the place of the address, as the page will write it: Streamlit's own way adds a step to the
 // history for each, and the back button would have to go through all of them.
-function address({ run, seed }, psi, z) {
+function address({ run, seed }, psi, label, z) {
   const here = new URL(location.href);
   const said = {
     run,
     seed: seed || (here.searchParams.has("seed") ? 0 : null),
     psi: psi === 1 ? null : psi,
+    y: label || null,
     z: z && Array.from(z, (value) => value + 0).join("_"),
   };
   for (const [name, value] of Object.entries(said)) {
@@ -20,16 +21,16 @@ function address({ run, seed }, psi, z) {
 }
 
 export default function ({ data, setStateValue }) {
-  const { decoder, z, psi, revision, held, named } = data;
-  const point = { decoder, z, psi, revision };
+  const { decoder, z, psi, revision, label, held, named } = data;
+  const point = { decoder, z, psi, revision, label };
   shelf.tell = (value) => {
-    address(data, value.psi, value.z);
+    address(data, value.psi, value.label, value.z);
     setStateValue("rest", value);
   };
   shelf.point = point;
   shelf.dispatchEvent(new Event("point"));
   if (!named) {
-    address(data, psi, held ? z : null);
+    address(data, psi, label, held ? z : null);
     setStateValue("rest", point);
   }
   return () => (shelf.point = shelf.tell = null);
