@@ -136,6 +136,7 @@ def test_the_hand_leaves_no_steps_in_the_history_and_back_takes_back_a_throw(
         before = page.url
         desk.changes(lambda key=key: desk.pad.press(key))
         page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_function("!genmodelsShelf.told")  # the page has answered
     page.wait_for_selector(SETTLED)
     page.go_back()
     expect(page).to_have_url(first)

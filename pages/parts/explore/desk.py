@@ -59,6 +59,7 @@ def show(subject: Subject) -> None:
 def _held(subject: Subject) -> None:
     """What the page itself does with the point. A fragment: the large parts of the desk are not sent again."""
     _buttons(subject)
+    point.to_address(subject, browser=True)  # first: the point is the browser's sign that its address has been read
     now = point.current(subject)
     latent_point(
         subject.name,
@@ -72,7 +73,6 @@ def _held(subject: Subject) -> None:
         named=point.is_named(),
         label=now.label,
     )
-    point.to_address(subject, browser=True)
 
 
 def _buttons(subject: Subject) -> None:

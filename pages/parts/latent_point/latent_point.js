@@ -20,15 +20,28 @@ function address({ run, seed }, psi, label, z) {
   history.replaceState(history.state, "", here);
 }
 
+const PATIENCE = 3000; // milliseconds after which no answer of the page is waited for any more
+
 export default function ({ data, setStateValue }) {
   const { decoder, z, psi, revision, label, held, named } = data;
   const point = { decoder, z, psi, revision, label };
+  // One thing at a time: the page's answer to an earlier rest would find a later address, take it for another place and
+  // add a step to the history. What came meanwhile is told then, the latest of it.
   shelf.tell = (value) => {
+    if (shelf.told) return void (shelf.next = value);
     address(data, value.psi, value.label, value.z);
     setStateValue("rest", value);
+    shelf.told = setTimeout(answered, PATIENCE);
+  };
+  const answered = () => {
+    clearTimeout(shelf.told);
+    const { next } = shelf;
+    shelf.told = shelf.next = null;
+    if (next?.decoder === decoder && next.revision === revision) shelf.tell?.(next);
   };
   shelf.point = point;
   shelf.dispatchEvent(new Event("point"));
+  answered();
   if (!named) {
     address(data, psi, label, held ? z : null);
     setStateValue("rest", point);
