@@ -1,5 +1,6 @@
 """Training as a visitor does it, in Chromium: start, watch, leave and come back, steer, and what goes wrong."""
 
+import contextlib
 import os
 import re
 import signal
@@ -39,6 +40,17 @@ def samples(page: Page) -> Locator:
 
 def press(page: Page, label: str) -> None:
     page.get_by_role("button", name=label, exact=True).click()
+
+
+def stop(page: Page) -> None:
+    """Press Stop, once more where the page was just being redrawn under the pointer."""
+    press(page, "Stop")
+    with contextlib.suppress(AssertionError):
+        expect(page.locator(".st-key-run-head").get_by_text("Stopped")).to_be_visible(timeout=20_000)
+    button = page.get_by_role("button", name="Stop", exact=True)
+    if button.is_visible():
+        button.click()
+    state(page, "Stopped")
 
 
 def start(page: Page, steps: int | None = None) -> None:
@@ -113,8 +125,7 @@ def test_a_run_is_found_again_and_obeys(server, page: Page, new_browser, visit: 
     expect(page.get_by_text("changed to Beta 2")).to_be_visible(timeout=PATIENCE)
     press(page, "Resume")
     state(page, "Training")
-    press(page, "Stop")
-    state(page, "Stopped")
+    stop(page)
     assert folder.status().step > before + 1
 
 
@@ -142,8 +153,7 @@ def test_a_killed_worker_leaves_a_run_that_goes_on(server, page: Page, visit: Vi
     expect(page.get_by_text("resume it from its last checkpoint")).to_be_visible()
     press(page, "Resume")
     state(page, "Training")
-    press(page, "Stop")
-    state(page, "Stopped")
+    stop(page)
 
     page.locator(f".st-key-menu-{folder.id} button").click()
     page.get_by_role("menuitem", name="Delete").or_(page.get_by_role("option", name="Delete")).click()
@@ -167,6 +177,5 @@ def test_a_killed_server_leaves_a_run_that_goes_on(start_server, page: Page, vis
     before = folder.status().step
     press(page, "Resume")
     state(page, "Training")
-    press(page, "Stop")
-    state(page, "Stopped")
+    stop(page)
     assert folder.status().step >= before > 0
