@@ -22,6 +22,7 @@ def test_a_lesson_link_is_made_copied_and_opened(server, new_browser, visit: Vis
     expect(teacher).to_have_url(re.compile("hide=preset"))
     teacher.get_by_text("Lock", exact=True).click()
     copy = teacher.locator(".st-key-copy-link button")
+    expect(copy).to_have_attribute("data-adds", re.compile("share"))
     copy.click()
     expect(copy).to_have_text("Copied")
     link = teacher.evaluate("navigator.clipboard.readText()")

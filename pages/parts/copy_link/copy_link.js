@@ -3,6 +3,7 @@
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button"), field = parentElement.querySelector("input");
   button.textContent = data.words.copy;
+  button.dataset.adds = JSON.stringify(data.set);
   field.setAttribute("aria-label", data.words.link);
   const link = () => {
     const url = new URL(location.href);

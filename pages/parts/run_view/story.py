@@ -103,8 +103,7 @@ class Story:
         if not isinstance(kind, str) or not _is_number(step):
             return
         if kind == "started":
-            for series in (*self.losses.values(), *self.metrics.values()):
-                series.cut(step)
+            self.losses, self.metrics = _cut(self.losses, step), _cut(self.metrics, step)
         elif kind == "step":
             _collect(self.losses, step, event.get("losses"))
         elif kind == "evaluation":
@@ -184,6 +183,13 @@ def standing(folder: RunFolder) -> Standing:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _cut(told: dict[str, Series], step: float) -> dict[str, Series]:
+    """What was told up to ``step``: a run that goes on from there goes through the rest again."""
+    for series in told.values():
+        series.cut(step)
+    return {name: series for name, series in told.items() if series.steps}
 
 
 def _collect(into: dict[str, Series], step: float, values: object) -> None:
