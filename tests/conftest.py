@@ -40,6 +40,15 @@ def _seeds() -> None:
     torch.manual_seed(0)
 
 
+@pytest.fixture(autouse=True)
+def _own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages that a test opens in this process find no runs but its own: the store outlives them."""
+    monkeypatch.setenv("GENMODELS_RUNS", str(tmp_path / "runs"))
+    yield
+    if studio := sys.modules.get("pages.parts.studio"):
+        getattr(studio.store, "clear", lambda: None)()  # a test may have put something else in its place
+
+
 @pytest.fixture
 def float64() -> Iterator[None]:
     """Double precision by default, so that a tolerance of 1e-12 means something."""

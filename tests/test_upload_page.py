@@ -102,7 +102,7 @@ def test_a_kept_set_is_looked_at_more_closely(at) -> None:
     files = {f"{'cats' if i % 3 else 'dogs'}/{i}.png": noisy(i) for i in range(12)}
     at = upload(at, ("pets.zip", hostile.zipped(files | {"cats/again.png": noisy(1), "cats/more.png": noisy(1)})))
     at.button(key="own-keep").click().run()
-    seen = closer._closer(at.query_params["data"], (), None, 0)
+    seen = closer._closer(at.query_params["data"], (), None, 0, None)
     assert seen.train + seen.test == 14
     assert sum(seen.classes.values()) == seen.train
     assert seen.means.shape == (3, 32, 32, 3)
@@ -112,7 +112,7 @@ def test_a_kept_set_is_looked_at_more_closely(at) -> None:
 
 
 def test_a_part_of_a_set_is_looked_at() -> None:
-    seen = closer._closer("digits", ("3", "7"), 50, 0)
+    seen = closer._closer("digits", ("3", "7"), 50, 0, None)
     assert seen.train == 50
     assert list(seen.classes) == ["3", "7"]
     assert len(seen.means) == 3
