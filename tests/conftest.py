@@ -33,6 +33,14 @@ CHROMIUM_FLAGS = (
 collect_ignore = ["apps"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> None:
+    """Once, before any page: a thread that still imports trips whoever walks through ``sys.modules`` meanwhile."""
+    from pages.parts import warmup
+
+    warmup.start().join()
+
+
 @pytest.fixture(autouse=True)
 def _seeds() -> None:
     random.seed(0)
@@ -44,6 +52,7 @@ def _seeds() -> None:
 def _own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages that a test opens in this process find no runs but its own: the store outlives them."""
     monkeypatch.setenv("GENMODELS_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GENMODELS_WORKERS", "threads")
     yield
     if studio := sys.modules.get("pages.parts.studio"):
         getattr(studio.store, "clear", lambda: None)()  # a test may have put something else in its place
@@ -95,6 +104,7 @@ def serve(script: Path, folder: Path, port: int | None = None) -> Server:
     log = folder / f"server-{port}-{time.monotonic_ns()}.log"
     own = {
         "GENMODELS_RUNS": str(folder / "runs"),
+        "GENMODELS_WORKERS": "processes",
         "GENMODELS_DATA": str(folder / "data"),
         "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
