@@ -57,32 +57,39 @@ class Pad:
     def shown(self) -> str:
         return self.answer.evaluate("c => c.toDataURL()")
 
-    def answers_anew(self, act: Callable[[], None]) -> None:
-        """``act`` makes the model answer with another picture."""
-        before = self.shown()
-        act()
-        self.page.wait_for_function(
-            "([c, before]) => c.toDataURL() !== before", arg=[self.answer.element_handle(), before]
-        )
+    def answers(self, picture: str) -> None:
+        """The model comes to answer with ``picture``. What the hand does meanwhile may be answered all at once."""
+        self.page.wait_for_function("([c, it]) => c.toDataURL() === it", arg=[self.answer.element_handle(), picture])
+
+    def answers_other_than(self, picture: str) -> None:
+        """The model comes to answer with something else than ``picture``."""
+        self.page.wait_for_function("([c, it]) => c.toDataURL() !== it", arg=[self.answer.element_handle(), picture])
 
 
 def test_the_encoder_answers_while_the_hand_still_draws(studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12&show=draw")
     pad, mouse = Pad(page, "explore-encoded"), page.mouse
-    empty = pad.pixels()
+    empty, clear = pad.pixels(), pad.root.get_by_role("button", name="Clear")
+    clear.click()
+    expect(pad.answer).to_have_attribute("data-drawn", DRAWN)
+    nothing = pad.shown()
     mouse.move(*pad.at(0.3, 0.2))
     mouse.down()
     mouse.move(*pad.at(0.7, 0.2), steps=4)
-    expect(pad.answer).to_have_attribute("data-drawn", DRAWN)  # the button is still down
-    # the answer has moved what is below; the pad has stayed where it was
-    pad.answers_anew(lambda: mouse.move(*pad.at(0.4, 0.9), steps=6))
+    pad.answers_other_than(nothing)  # the button is still down
+    before = pad.shown()
+    mouse.move(*pad.at(0.4, 0.9), steps=6)
+    pad.answers_other_than(before)
     mouse.up()
     stroke = pad.pixels()
-    pad.answers_anew(lambda: pad.root.get_by_role("button", name="Clear").click())
+    clear.click()
     assert pad.pixels() == empty
-    pad.answers_anew(lambda: pad.root.get_by_role("button", name="Undo").click())
+    pad.answers(nothing)
+    pad.root.get_by_role("button", name="Undo").click()
     assert pad.pixels() == stroke
+    pad.answers_other_than(nothing)
     pad.canvas.press("Control+z")
+    pad.answers(nothing)
     page.wait_for_function("([c, b]) => c.toDataURL() === b", arg=[pad.canvas.element_handle(), empty])
     pad.canvas.focus()
     mouse.move(*pad.at(0.5, 0.1))
