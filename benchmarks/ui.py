@@ -80,7 +80,7 @@ def rows(result: dict[str, Any]) -> list[Row]:
         for name, one in result["runs"].items()
     ]
     slowest = max(one["dice_ms"] for one in result["runs"].values())
-    said = "Explore: click on Dice until its picture is painted, through the server, slowest run"
+    said = "Explore: click on Dice until its picture is painted, slowest run"
     return [*drags, Row(said, "-", f"{slowest} ms", f"{ANSWER:.0f} ms", slowest <= ANSWER)]
 
 

@@ -5,8 +5,10 @@ measured in a process of its own, in turn, with the threads that a run of the ap
 """
 
 import argparse
+import contextlib
 import statistics
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.report import Row
@@ -60,12 +62,18 @@ def _config(model: str) -> Any:
     return preset(model, "digits", spec_of("digits"), "fast", steps=None, seconds=600.0, lr_decay="none")
 
 
-def _alone(model: str) -> float:
+@contextlib.contextmanager
+def _workers() -> Iterator[WorkerPool]:
     pool = WorkerPool(1)
     try:
-        return pool.submit(loop_alone, model).result()
+        yield pool
     finally:
         pool.kill()
+
+
+def _alone(model: str) -> float:
+    with _workers() as pool:
+        return pool.submit(loop_alone, model).result()
 
 
 def loop_alone(model: str) -> float:
@@ -85,19 +93,16 @@ def _advance(trainer: Trainer, seconds: float) -> None:
 
 def _in_the_app(model: str, *, look: bool) -> float:
     """Steps per second of a run, as it tells them itself at two moments."""
-    pool = WorkerPool(1)
-    try:
-        with app() as server, chromium() as browser:
-            folder = RunStore(server.runs, pool).start(_config(model))
-            if look:
-                page = browser.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"{server.url}/train?run={folder.id}")
-                page.wait_for_selector(".st-key-samples canvas")
-            while folder.status().seconds < WARM:
-                time.sleep(0.1)
-            first = folder.status()
-            time.sleep(SECONDS)
-            last = folder.status()
-            return (last.step - first.step) / (last.seconds - first.seconds)
-    finally:
-        pool.kill()
+    # The workers go first: a run that still writes would hold on to the folder of the server.
+    with app() as server, chromium() as browser, _workers() as pool:
+        folder = RunStore(server.runs, pool).start(_config(model))
+        if look:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{server.url}/train?run={folder.id}")
+            page.wait_for_selector(".st-key-samples canvas")
+        while folder.status().seconds < WARM:
+            time.sleep(0.1)
+        first = folder.status()
+        time.sleep(SECONDS)
+        last = folder.status()
+        return (last.step - first.step) / (last.seconds - first.seconds)

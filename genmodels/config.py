@@ -26,6 +26,7 @@ def setting(
     live: bool = False,
     log: bool = False,
     needs: tuple[str, str] | None = None,
+    idle: tuple[str, str] | None = None,
     **limits: Any,
 ) -> Any:
     """A configuration field that can draw itself.
@@ -39,10 +40,12 @@ def setting(
         live: May be changed while the run goes on.
         log: Best moved on a logarithmic scale.
         needs: Name and value of the setting without which this one means nothing.
+        idle: Name and value of the setting beside which this one means nothing.
         limits: pydantic's ``ge``, ``le``, ``gt``, ``lt``; or ``choices``, the name of a registry in ``genmodels``.
     """
     choices = limits.pop("choices", None)
-    extra = {"group": group, "basic": basic, "live": live, "log": log, "choices": choices, "needs": needs}
+    extra = {"group": group, "basic": basic, "live": live, "log": log, "choices": choices}
+    extra |= {"needs": needs, "idle": idle}
     return Field(default, title=title, description=help, json_schema_extra=extra, **limits)
 
 
@@ -87,11 +90,12 @@ class RunConfig(BaseModel):
     )  # fmt: skip
     width: int = setting(
         256, "Width", "Units per hidden layer (MLP) or channels of the finest layer. Wider learns more, slower.",
-        "Network", ge=2, le=2048, log=True,
+        "Network", ge=2, le=2048, log=True, idle=("network", "custom"),
     )  # fmt: skip
     depth: int = setting(
-        2, "Depth", "Hidden layers (MLP), or how often the image is halved (the others).", "Network", ge=1, le=6
-    )
+        2, "Depth", "Hidden layers (MLP), or how often the image is halved (the others).",
+        "Network", ge=1, le=6, idle=("network", "custom"),
+    )  # fmt: skip
     encoder_layers: str = setting(
         "conv 32 s2, conv 64 s2, flatten, linear 256",
         "Encoder layers",

@@ -254,6 +254,7 @@ def test_a_network_can_be_laid_layer_by_layer(store: RunStore) -> None:
     at = page()
     assert "set-vae-encoder_layers" not in {area.key for area in at.text_area}
     at.selectbox(key="set-vae-network").set_value("custom").run()
+    assert {"set-vae-width", "set-vae-depth"}.isdisjoint(slider.key for slider in [*at.slider, *at.select_slider])
     assert "28×28 → 32×14×14 → 64×7×7 → 256 → 40" in words(at)
     at.text_area(key="set-vae-encoder_layers").set_value("conv 8 s2, res, linear 5").run()
     (error,) = at.error

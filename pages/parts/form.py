@@ -35,6 +35,7 @@ class Setting:
         optional: May be empty.
         registry: Name of the registry behind ``options``, or empty.
         needs: Name and value of the setting without which this one means nothing, or None.
+        idle: Name and value of the setting beside which this one means nothing, or None.
         longest: Most characters of a text.
     """
 
@@ -52,7 +53,18 @@ class Setting:
     optional: bool
     registry: str
     needs: tuple[str, str] | None
+    idle: tuple[str, str] | None
     longest: int | None
+
+    def matters(self, values: Mapping[str, Any]) -> bool:
+        """Whether it means something beside the ``values`` of the others.
+
+        >>> setting_of(RunConfig, "width").matters({"network": "custom"})
+        False
+        """
+        return (self.needs is None or values[self.needs[0]] == self.needs[1]) and (
+            self.idle is None or values[self.idle[0]] != self.idle[1]
+        )
 
     def say(self, value: Any) -> str:
         """A value in words.
@@ -100,6 +112,7 @@ def setting_of(config_class: type[RunConfig], name: str) -> Setting:
         optional=optional,
         registry=extra["choices"] or "",
         needs=extra["needs"],
+        idle=extra["idle"],
         longest=int(longest) if (longest := _limit(field, "max_length")) is not None else None,
     )
 

@@ -22,6 +22,7 @@ from pages.parts.latent_point import latent_point
 from pages.parts.text import _
 
 PLAIN = "explore-plain"
+DICE = "explore-dice"
 SHOWN = 10
 NOISE = 500
 """Plain sliders shown at once; fixed draws that are shown of a decoder of points."""
@@ -72,6 +73,8 @@ def _held(subject: Subject) -> None:
         held=now.held,
         named=point.is_named(),
         label=now.label,
+        ahead=point.ahead(subject),
+        dice=DICE,
     )
 
 
@@ -82,7 +85,7 @@ def _buttons(subject: Subject) -> None:
         st.button(
             _("Dice"),
             icon=":material/casino:",
-            key="explore-dice",
+            key=DICE,
             type="primary",
             on_click=point.throw,
             args=(subject,),

@@ -7,7 +7,7 @@ hand does is none: the browser has already put it in place of the last address w
 
 import math
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 import torch
@@ -38,6 +38,7 @@ class Point:
         revision: Grows whenever the page, not the hand, moves the point.
         held: Whether ``z`` was moved since, so that the seed alone does not say it.
         label: The class that a conditional model is told to draw; 0 for all others.
+        next: Seed of the next throw of the dice: drawn ahead, so that the browser can show it at once.
     """
 
     subject: str
@@ -47,6 +48,7 @@ class Point:
     revision: int
     held: bool = False
     label: int = 0
+    next: int = field(default_factory=lambda: secrets.randbelow(MOST_SEED + 1))
 
     @property
     def code(self) -> Tensor:
@@ -113,12 +115,22 @@ def move(subject: Subject, z: Tensor, *, seed: int | None = None, psi: float | N
 
 
 def throw(subject: Subject, seed: int | None = None) -> None:
-    """The point of a seed; None: of a new one."""
+    """The point of a seed; None: of the next one."""
     now = current(subject)
-    seed = secrets.randbelow(MOST_SEED + 1) if seed is None else seed
-    psi = now.psi if now.psi >= 0.05 else 1.0
-    z = drawn(subject, seed, psi)
-    _keep(Point(subject.name, z, psi, seed, now.revision + 1, label=now.label))
+    seed = now.next if seed is None else seed
+    psi = _thrown_psi(now)
+    _keep(Point(subject.name, drawn(subject, seed, psi), psi, seed, now.revision + 1, label=now.label))
+
+
+def ahead(subject: Subject) -> tuple[tuple[float, ...], float]:
+    """``z`` and ``psi`` of the next throw of the dice."""
+    now = current(subject)
+    return drawn(subject, now.next, _thrown_psi(now)), _thrown_psi(now)
+
+
+def _thrown_psi(now: Point) -> float:
+    """With a psi of nearly 0 every throw would be the middle."""
+    return now.psi if now.psi >= 0.05 else 1.0
 
 
 def centre(subject: Subject) -> None:

@@ -23,6 +23,8 @@ def latent_point(
     held: bool,
     named: bool,
     label: int = 0,
+    ahead: tuple[Sequence[float], float],
+    dice: str,
 ) -> None:
     """Put the point of a decoder on the page. Shows nothing: the latent desk does.
 
@@ -38,10 +40,15 @@ def latent_point(
         held: Whether ``z`` is to be in the address, because the seed does not say it.
         named: Whether the address says anything of the point; where it does not, the browser adds it.
         label: What a conditional model is told to draw.
+        ahead: ``z`` and ``psi`` that the next throw of the dice will bring. The browser shows them at the click and
+            does not wait for the page, which says the same later.
+        dice: Key of the button that throws them.
     """
 
     def rested() -> None:
         on_rest(st.session_state[KEY].get("rest"))
 
     at = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision, "label": label}
-    _point(key=KEY, data=at | {"run": run, "seed": seed, "held": held, "named": named}, on_rest_change=rested)
+    thrown = {"z": list(ahead[0]), "psi": ahead[1], "dice": dice}
+    data = at | {"run": run, "seed": seed, "held": held, "named": named, "ahead": thrown}
+    _point(key=KEY, data=data, on_rest_change=rested)

@@ -23,7 +23,7 @@ function address({ run, seed }, psi, label, z) {
 const PATIENCE = 3000; // milliseconds after which no answer of the page is waited for any more
 
 export default function ({ data, setStateValue }) {
-  const { decoder, z, psi, revision, label, held, named } = data;
+  const { decoder, z, psi, revision, label, held, named, ahead } = data;
   const point = { decoder, z, psi, revision, label };
   // One thing at a time: the page's answer to an earlier rest would find a later address, take it for another place and
   // add a step to the history. What came meanwhile is told then, the latest of it.
@@ -39,12 +39,24 @@ export default function ({ data, setStateValue }) {
     shelf.told = shelf.next = null;
     if (next?.decoder === decoder && next.revision === revision) shelf.tell?.(next);
   };
-  shelf.point = point;
-  shelf.dispatchEvent(new Event("point"));
+  const show = (it) => {
+    shelf.point = it;
+    shelf.dispatchEvent(new Event("point"));
+  };
+  // A throw of the dice is seen at once. Half a revision: the page's own answer, which says the same, still counts.
+  const thrown = (event) => {
+    if (!event.target.closest?.(`.st-key-${ahead.dice} button`) || shelf.point !== point) return;
+    show({ ...point, z: ahead.z, psi: ahead.psi, revision: revision + 0.5 });
+  };
+  document.addEventListener("click", thrown);
+  show(point);
   answered();
   if (!named) {
     address(data, psi, label, held ? z : null);
     setStateValue("rest", point);
   }
-  return () => (shelf.point = shelf.tell = null);
+  return () => {
+    document.removeEventListener("click", thrown);
+    shelf.point = shelf.tell = null;
+  };
 }

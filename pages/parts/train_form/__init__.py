@@ -258,14 +258,9 @@ def advanced_settings(choice: Choice) -> None:
         for group in sorted({setting.group for setting in settings}, key=_rank):
             st.markdown(f"**{group}**")
             for setting in settings:
-                if setting.group == group and _means_something(choice, setting):
+                if setting.group == group and setting.matters(choice.values()):
                     _control(choice, setting)
                     _shapes(choice, setting.name)
-
-
-def _means_something(choice: Choice, setting: form.Setting) -> bool:
-    """Whether the setting is of use with the others as they are."""
-    return setting.needs is None or choice.values()[setting.needs[0]] == setting.needs[1]
 
 
 _LAID = {"encoder_layers": ("encoder", "discriminator"), "decoder_layers": ("decoder",)}
