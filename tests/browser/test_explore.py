@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from safetensors import safe_open
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from genmodels.training.folder import RunFolder
 from tests.conftest import ROOT, SETTLED, Server, serve
 from tests.explore_runs import make_runs
 
@@ -394,6 +397,61 @@ def test_changing_the_run_changes_the_desk(studio: Server, page: Page, visit: Vi
     page.get_by_role("option", name=re.compile("^vae2 ·")).click()
     expect(page).to_have_url(re.compile("run=vae2"))
     expect(Desk(page).sliders).to_have_count(2)
+
+
+PIXELS = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
+
+
+def decoded(runs: Path, name: str, page: Page, step: int | None) -> torch.Tensor:
+    """What torch makes of the z in the address, with the weights of a moment: ``[H, W]`` in 0..1."""
+    z = [float(part) for part in parse_qs(urlsplit(page.url).query)["z"][0].split("_")]
+    return RunFolder(runs / name).model(step).decode(torch.tensor([z]))[0, 0]
+
+
+def drawn(canvas: Locator) -> torch.Tensor:
+    """The grey picture on a canvas, ``[H, W]`` in 0..1."""
+    rgba = torch.tensor(canvas.evaluate(PIXELS)).view(-1, 4)
+    side = round(len(rgba) ** 0.5)
+    return rgba[:, 0].view(side, side) / 255
+
+
+def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page, visit: Visit) -> None:
+    runs = studio.log.parent / "runs"
+    visit(page, f"{studio.url}/explore?run=vae2&show=time&z=0.5_-1")
+    desk, machine = Desk(page), page.locator(".st-key-explore-time")
+    time, said = machine.get_by_label("Step of training"), page.get_by_text("As it was at step 0 of 60")
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
+    page.wait_for_selector(SETTLED)
+    end, z = desk.pixels(), desk.z()
+    assert (drawn(desk.picture) - decoded(runs, "vae2", page, None)).abs().max() <= 1 / 255
+
+    x, y, width, _ = middle(time)
+    page.mouse.move(x + width / 2 - 8, y)
+    page.mouse.down()
+    page.mouse.move(x - 0.45 * width, y, steps=4)
+    desk.changes(page.mouse.up)
+    expect(said).to_be_visible()
+    expect(page).to_have_url(re.compile("step=0"))
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "0")  # the slider went to the moment too
+    page.wait_for_selector(SETTLED)
+    assert desk.z() == z
+    for _ in range(2):
+        assert (drawn(desk.picture) - decoded(runs, "vae2", page, 0)).abs().max() <= 1 / 255
+        page.reload()
+        desk = Desk(page)
+        expect(said).to_be_visible()
+    page.go_back()
+    expect(said).to_be_hidden()
+    page.wait_for_function("([c, seen]) => c.toDataURL() === seen", arg=[desk.picture.element_handle(), end])
+    page.go_forward()
+    expect(said).to_be_visible()
+    page.get_by_role("button", name="Latest").click()
+    expect(said).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("step="))
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
+    page.wait_for_function("([c, seen]) => c.toDataURL() === seen", arg=[desk.picture.element_handle(), end])
+    time.press("ArrowLeft")  # a key is a moment
+    expect(said).to_be_visible()
 
 
 def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Visit) -> None:

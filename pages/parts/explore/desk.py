@@ -116,7 +116,7 @@ def _files(subject: Subject) -> None:
         st.download_button(
             _("This picture"),
             lambda: _png(subject),
-            f"{subject.folder.id}.png",
+            f"{subject.stem}.png",
             "image/png",
             key="explore-picture",
             icon=":material/image:",
@@ -124,8 +124,8 @@ def _files(subject: Subject) -> None:
         )
     st.download_button(
         _("The model"),
-        lambda: (subject.folder.path / "model.safetensors").read_bytes(),
-        f"{subject.folder.id}.safetensors",
+        lambda: subject.folder.weights(subject.step).read_bytes(),
+        f"{subject.stem}.safetensors",
         "application/octet-stream",
         key="explore-model",
         icon=":material/neurology:",

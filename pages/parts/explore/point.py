@@ -70,7 +70,7 @@ def follow(subject: Subject) -> None:
     seen = st.session_state.get(_SEEN)
     st.session_state[_SEEN] = address
     kept = st.session_state.get(_STATE)
-    if address and address != seen and isinstance(kept, Point) and kept.subject == subject.name:
+    if address and address != seen and isinstance(kept, Point) and _run(kept.subject) == _run(subject.name):
         _keep(replace(_from_address(subject), revision=kept.revision + 1))
 
 

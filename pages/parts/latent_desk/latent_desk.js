@@ -109,9 +109,11 @@ class Desk {
     if (!point || decoder?.name !== point.decoder) return;
     const fresh = decoder !== this.decoder;
     if (fresh) {
+      const run = ({ name }) => name.split(".")[0];
+      const again = this.decoder && run(decoder) === run(this.decoder); // another moment of the same run
       this.decoder = decoder;
       this.desk.hidden = false;
-      this.build();
+      this.build(again);
     }
     if (fresh || point.revision !== this.revision) {
       const z = Float32Array.from(point.z);
@@ -123,13 +125,12 @@ class Desk {
     this.refresh();
   }
 
-  build() {
+  build(again) {
     const { about, shape, arrays, latent_dim } = this.decoder;
     const [height, width] = shape;
     this.points = about.modality === "points";
     this.direct = arrays.directions;
     this.axes = about.axes.slice();
-    this.layer = about.layer;
     this.z = new Float32Array(latent_dim);
     if (!this.points) {
       Object.assign(this.picture, { width, height });
@@ -138,13 +139,13 @@ class Desk {
     this.picture.classList.toggle("plane", this.points);
     this.picture.setAttribute("aria-label", this.data.words.picture);
     this.pad.setAttribute("aria-label", this.data.words.pad);
-    this.tiles = null;
-    this.group = 0;
+    this.tiles = this.asked = null;
+    this.group = again && this.group < about.groups.length ? this.group : 0;
     this.caption.textContent = this.data.words.here;
     this.costs.fill(0);
     this.chooseGroups();
     this.chooseAxes();
-    this.chooseLayer(about.layer);
+    this.chooseLayer(again && about.layers.some(({ kind }) => kind === this.layer) ? this.layer : about.layer);
   }
 
   chooseLayer(kind) {
