@@ -1,6 +1,7 @@
 """The Explore page without a browser: every kind of run, every section, the plain controls, and what goes wrong."""
 
 import base64
+import io
 import json
 import os
 import shutil
@@ -10,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
 
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from pages.parts.explore import chosen, codes, factors, layers, moment, point, time
+from pages.parts.explore import atlas, chosen, codes, factors, layers, moment, point, time
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
@@ -284,9 +286,9 @@ def test_data_that_have_gone_leave_what_the_run_kept(runs: Path) -> None:
     assert len(subject(runs, "vae2").examples.x) == 16
 
 
-def test_a_decoder_that_the_browser_does_not_know_gets_plain_controls(
-    runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No decoder can run in the browser."""
     from genmodels.latent.export import CannotExport
     from pages.parts.explore import subject as module
 
@@ -294,9 +296,37 @@ def test_a_decoder_that_the_browser_does_not_know_gets_plain_controls(
         raise CannotExport("The browser does not know this.")
 
     monkeypatch.setattr(module, "export_decoder", refuse)
-    at = visit(run="vae2")
+
+
+@pytest.mark.parametrize(("name", "desk"), [("vae2", True), ("cgan", True), ("toy-vae", False)])
+def test_a_decoder_that_the_browser_does_not_know_keeps_the_desk_for_pictures(
+    runs: Path, refused: None, name: str, desk: bool
+) -> None:
+    at = visit(run=name)
     assert "does not know" in at.caption[0].value
-    assert at.slider(key="explore-z-0")
+    assert [slider.key for slider in at.slider if slider.key == "explore-z-0"] == ([] if desk else ["explore-z-0"])
+    assert plainly(at).slider(key="explore-z-0")
+
+
+def test_a_plane_of_a_decoder_on_the_server_is_what_it_decodes(runs: Path, refused: None) -> None:
+    now = subject(runs, "cvae")
+    asked = {"decoder": now.name, "axes": [2, 0], "base": [0.25, -1.0, 0.5], "label": 7}
+    found = atlas.answer(now, torch.eye(3), asked)
+    assert found is not None
+    assert {name: found[name] for name in asked} == asked
+    side, reach = found["side"], found["reach"]
+    with Image.open(io.BytesIO(base64.b64decode(found["picture"].partition(",")[2]))) as picture:
+        grey = torch.tensor(np.asarray(picture)[..., 0])
+    tiles = grey.view(side, 28, side, 28).transpose(1, 2)
+    for row, column in [(0, 0), (3, 1), (side - 1, side // 2)]:
+        z = torch.tensor([[0.0, -1.0, 0.0]])
+        z[0, 2], z[0, 0] = (2 * reach * torch.tensor([column, side - 1 - row]) / (side - 1)) - reach
+        assert torch.equal(tiles[row, column], now.decode(z, torch.tensor([7]))[0, 0])
+    for change in ({"axes": [0, 3]}, {"axes": [1, 1]}, {"base": [0.0]}, {"label": 10}, {"decoder": "vae2"}):
+        assert atlas.answer(now, torch.eye(3), asked | change) is None
+    at = visit(run="cvae", y="7", z="0.25_-1_0.5")
+    here = at.session_state["_explore_point"]
+    assert atlas.exact(now, here) == now.decode(here.code, here.y)[0, 0].numpy().tobytes()
 
 
 def test_newer_weights_are_taken_when_a_finished_run_has_them(runs: Path) -> None:

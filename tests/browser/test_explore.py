@@ -24,7 +24,7 @@ expect.set_options(timeout=60_000)
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("explore")
-    make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan")
+    make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan", "large")
     server = serve(ROOT / "app.py", folder)
     yield server
     server.stop()
@@ -452,6 +452,58 @@ def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page,
     page.wait_for_function("([c, seen]) => c.toDataURL() === seen", arg=[desk.picture.element_handle(), end])
     time.press("ArrowLeft")  # a key is a moment
     expect(said).to_be_visible()
+
+
+DECODED = """async codes => {
+  const { decoder } = genmodelsShelf;
+  return codes.map((z) => Array.from(decoder.decode(Float32Array.from(z))));
+}"""
+
+
+def test_a_decoder_too_large_for_the_browser_is_blended_under_the_hand(
+    studio: Server, page: Page, visit: Visit
+) -> None:
+    model = RunFolder(studio.log.parent / "runs" / "large").model()
+    visit(page, f"{studio.url}/explore?run=large&z=0.5_-1_0.25")
+    desk = Desk(page)
+    expect(page.get_by_text(re.compile(r"^Blended from \d+ pictures"))).to_be_visible()
+    page.wait_for_function("genmodelsShelf.plane && genmodelsShelf.plane.key === genmodelsShelf.decoder.asked")
+    assert (drawn(desk.picture) - decoded(studio.log.parent / "runs", "large", page, None)).abs().max() <= 1 / 255
+
+    side, reach = page.evaluate("[genmodelsShelf.plane.side, genmodelsShelf.plane.reach]")
+    axes = page.evaluate("Array.from(genmodelsShelf.decoder.arrays.directions).slice(0, 6)")
+    across, up = torch.tensor(axes).view(2, 3).argmax(1).tolist()
+    base = torch.tensor([0.5, -1, 0.25])
+    base[[across, up]] = 0
+
+    def at(column: float, row: float) -> torch.Tensor:
+        z = base.clone()
+        z[across], z[up] = (2 * column / (side - 1) - 1) * reach, (1 - 2 * row / (side - 1)) * reach
+        return z
+
+    corners = torch.stack([at(3, 2), at(4, 2), at(3, 3), at(4, 3)])
+    between = at(3.25, 2.5)
+    shown = torch.tensor(page.evaluate(DECODED, [*corners.tolist(), between.tolist()])).view(-1, 28, 28)
+    true = model.decode(corners)[:, 0]
+    assert true.std(0).max() > 2 / 255  # the corners differ
+    assert (shown[:4] - true).abs().max() <= 1 / 255
+    weights = torch.tensor([0.75, 0.25, 0.75, 0.25])[:, None, None] / 2
+    assert (shown[4] - (weights * true).sum(0)).abs().max() <= 1 / 255
+
+    address = page.url
+    x, y, width, height = middle(desk.pad)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    desk.changes(lambda: page.mouse.move(x + 0.21 * width, y - 0.13 * height))
+    assert page.url == address  # the server has not been asked
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    expect(page).not_to_have_url(address)
+    page.wait_for_function("genmodelsShelf.point.z.join('_') === new URL(location.href).searchParams.get('z')")
+    exact = decoded(studio.log.parent / "runs", "large", page, None)
+    page.wait_for_selector(SETTLED)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert (drawn(desk.picture) - exact).abs().max() <= 1 / 255
 
 
 def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,28 @@ from pages.parts.component import component
 _decoder = component(Path(__file__).parent)
 
 
-def pack(name: str, exported: Exported, extras: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
+@dataclass(frozen=True)
+class Remote:
+    """What the browser has to know of a decoder that stays on the server.
+
+    Attributes:
+        shape: Of one sample: ``(height, width, channels)``.
+        latent_dim: Entries of a code.
+        label_count: How many labels it can be told; 0 if it takes none.
+    """
+
+    shape: tuple[int, ...]
+    latent_dim: int
+    label_count: int
+    weights: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def header(self) -> dict[str, Any]:
+        """Everything but the weights, of which there are none."""
+        sizes = {"shape": self.shape, "latent_dim": self.latent_dim, "label_count": self.label_count}
+        return {"remote": True, **sizes}
+
+
+def pack(name: str, exported: Exported | Remote, extras: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
     """A decoder and what is shown around it as one message.
 
     The layout: length of the header (uint32, little endian), the header as JSON in UTF-8, the arrays one after another.

@@ -14,7 +14,7 @@ from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
 from pages.parts import take_away
 from pages.parts.decoder import carry_decoder, pack
-from pages.parts.explore import layers, point
+from pages.parts.explore import atlas, layers, point
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid
 from pages.parts.latent_desk import Group, Slider, about, latent_desk
@@ -28,8 +28,9 @@ NOISE = 500
 
 
 def is_plain(subject: Subject) -> bool:
-    """Whether Streamlit's own controls are shown: where the browser cannot decode, or the visitor wants them."""
-    return isinstance(subject.exported, str) or bool(st.session_state.get(PLAIN))
+    """Whether Streamlit's own controls are shown: where there is nothing for the desk, or the visitor wants them."""
+    nothing = isinstance(subject.exported, str) and not atlas.needed(subject)
+    return nothing or bool(st.session_state.get(PLAIN))
 
 
 def controls(subject: Subject) -> None:
@@ -51,6 +52,8 @@ def show(subject: Subject) -> None:
     carry_decoder(_packed(subject.name, subject, st.context.locale))
     latent_desk()
     layers.serve(subject, _directions(subject.name, subject))
+    if atlas.needed(subject):
+        atlas.serve(subject, _directions(subject.name, subject))
     if not subject.images:
         st.caption(_("Left the data, right the codes. The net shows how the decoder bends one plane into the other."))
 
@@ -72,6 +75,7 @@ def _held(subject: Subject) -> None:
         held=now.held,
         named=point.is_named(),
         label=now.label,
+        picture=atlas.exact(subject, now),
     )
 
 
@@ -145,7 +149,7 @@ def _png(subject: Subject) -> bytes:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
-    assert isinstance(_subject.exported, Exported)
+    exported = _subject.exported if isinstance(_subject.exported, Exported) else atlas.remote(_subject)
     groups = [group for group, _rows in _groups(_subject)]
     rows = _directions(name, _subject)
     extras = {"directions": rows.numpy().astype(np.float32), **_shown(_subject)}
@@ -160,8 +164,9 @@ def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
         layer="decoded" if _subject.images and (not _subject.encodes or _subject.latent_dim == 2) else "",
         layers=layers.offered(_subject),
         extent=_extent(_subject),
+        note=atlas.note(_subject) if atlas.needed(_subject) else "",
     )
-    return pack(name, _subject.exported, extras, description)
+    return pack(name, exported, extras, description)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -126,7 +126,7 @@ class Desk {
   }
 
   build(again) {
-    const { about, shape, arrays, latent_dim } = this.decoder;
+    const { about, shape, arrays, latent_dim, remote } = this.decoder;
     const [height, width] = shape;
     this.points = about.modality === "points";
     this.direct = arrays.directions;
@@ -141,7 +141,7 @@ class Desk {
     this.pad.setAttribute("aria-label", this.data.words.pad);
     this.tiles = this.asked = null;
     this.group = again && this.group < about.groups.length ? this.group : 0;
-    this.caption.textContent = this.data.words.here;
+    this.caption.textContent = remote ? about.note : this.data.words.here;
     this.costs.fill(0);
     this.chooseGroups();
     this.chooseAxes();
@@ -401,6 +401,7 @@ class Desk {
   // The still parts are drawn again: another size, theme, plane or decoder.
   refresh() {
     this.paper = this.ground = null;
+    this.decoder?.show?.(this.axes, this.shifted(this.axes, [0, 0]));
     if (this.decoder && this.layer === "decoded") this.tile();
     else if (this.decoder && this.layer) this.ask();
     this.wake();
@@ -426,7 +427,7 @@ class Desk {
   measure(milliseconds) {
     const count = (this.picture.dataset.drawn = Number(this.picture.dataset.drawn ?? 0) + 1);
     this.costs[count % this.costs.length] = milliseconds;
-    if (count % 10 || count < this.costs.length) return;
+    if (count % 10 || count < this.costs.length || this.decoder.remote) return;
     const median = this.costs.slice().sort()[this.costs.length >> 1];
     this.caption.textContent = this.data.words.cost.replace("{ms}", median.toFixed(1));
   }
@@ -672,7 +673,7 @@ class Desk {
   tile() {
     const { decoder } = this;
     const [height, width, channels] = decoder.shape;
-    const key = JSON.stringify([decoder.label, this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
+    const key = JSON.stringify([decoder.edition, decoder.label, this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
     if (key === this.tileKey && this.tiles?.of === decoder) return;
     const sheet = this.tiles?.of === decoder ? this.tiles : new OffscreenCanvas(TILES * width, TILES * height);
     Object.assign(this, { tileKey: key, tiles: Object.assign(sheet, { of: decoder }) });

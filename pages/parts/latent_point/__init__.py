@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.component import component
+from pages.parts.component import base64_text, component
 
 KEY = "latent_point"
 _point = component(Path(__file__).parent)
@@ -23,6 +23,7 @@ def latent_point(
     held: bool,
     named: bool,
     label: int = 0,
+    picture: bytes = b"",
 ) -> None:
     """Put the point of a decoder on the page. Shows nothing: the latent desk does.
 
@@ -38,10 +39,12 @@ def latent_point(
         held: Whether ``z`` is to be in the address, because the seed does not say it.
         named: Whether the address says anything of the point; where it does not, the browser adds it.
         label: What a conditional model is told to draw.
+        picture: What the decoder makes of ``z``, where the browser cannot: uint8 ``[height, width, channels]``.
     """
 
     def rested() -> None:
         on_rest(st.session_state[KEY].get("rest"))
 
     at = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision, "label": label}
-    _point(key=KEY, data=at | {"run": run, "seed": seed, "held": held, "named": named}, on_rest_change=rested)
+    about = {"run": run, "seed": seed, "held": held, "named": named, "picture": base64_text(picture)}
+    _point(key=KEY, data=at | about, on_rest_change=rested)

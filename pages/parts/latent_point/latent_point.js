@@ -39,7 +39,8 @@ export default function ({ data, setStateValue }) {
     shelf.told = shelf.next = null;
     if (next?.decoder === decoder && next.revision === revision) shelf.tell?.(next);
   };
-  shelf.point = point;
+  const picture = data.picture && Uint8Array.from(atob(data.picture), (c) => c.charCodeAt(0));
+  shelf.point = { ...point, picture };
   shelf.dispatchEvent(new Event("point"));
   answered();
   if (!named) {
