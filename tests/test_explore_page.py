@@ -557,7 +557,9 @@ def test_damaged_moments_are_said_in_one_sentence(runs: Path) -> None:
 
 def standing(at: AppTest) -> str:
     """What the page says of the moment at which it stands."""
-    return next((text.value for text in at.markdown if "As it was" in text.value or "end of training" in text.value), "")
+    return next(
+        (text.value for text in at.markdown if "As it was" in text.value or "end of training" in text.value), ""
+    )
 
 
 def test_the_page_stands_at_a_moment_of_the_run(runs: Path) -> None:
@@ -573,7 +575,7 @@ def test_the_page_stands_at_a_moment_of_the_run(runs: Path) -> None:
     for section in SECTIONS:
         at.query_params["show"] = section
         at.run()
-        assert not (at.exception or at.warning or at.error), section
+        assert [*at.exception, *at.warning, *at.error] == [], section
     at.button(key="explore-moment-latest").click().run()
     assert (parameter(at, "step"), standing(at)) == (None, "")
     now = at.session_state["_explore_point"]

@@ -31,21 +31,21 @@ def test_the_table_can_be_read_and_is_no_formula() -> None:
 
 
 HOSTILE = (
-        "",
-        "{",
-        "[]",
-        "null",
-        "[" * 100_000,
-        '{"schema_version": 2, "marks": []}',
-        '{"schema_version": 1, "marks": [{"name": "", "kind": "point", "codes": [[1, 2]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "hole", "codes": [[1, 2]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": []}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2, 3]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 1e999]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, NaN]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2], [3, 4]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "group", "codes": "x"}]}',
-        " " * 2_000_000,
+    "",
+    "{",
+    "[]",
+    "null",
+    "[" * 100_000,
+    '{"schema_version": 2, "marks": []}',
+    '{"schema_version": 1, "marks": [{"name": "", "kind": "point", "codes": [[1, 2]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "hole", "codes": [[1, 2]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": []}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2, 3]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 1e999]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, NaN]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2], [3, 4]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "group", "codes": "x"}]}',
+    " " * 2_000_000,
 )
 
 

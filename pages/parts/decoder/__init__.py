@@ -47,15 +47,31 @@ def pack(name: str, exported: Exported | Remote, extras: Mapping[str, np.ndarray
         extras: Further arrays, float16, float32 or uint8.
         about: Further entries of the header.
     """
-    arrays = {"weights": exported.weights, **extras}
+    return _message({"name": name, **exported.header(), **about}, {"weights": exported.weights, **extras})
+
+
+def _message(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     places, offset = {}, 0
     for key, array in arrays.items():
         places[key] = {"type": str(array.dtype), "offset": offset, "size": array.nbytes}
         offset += array.nbytes
-    header = json.dumps({"name": name, **exported.header(), **about, "arrays": places}).encode()
-    return (
-        struct.pack("<I", len(header)) + header + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
-    )
+    text = json.dumps({**header, "arrays": places}).encode()
+    return struct.pack("<I", len(text)) + text + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
+
+
+def pack_film(run: str, weights: Mapping[int, np.ndarray]) -> bytes:
+    """What the weights of one decoder were at several steps, as one message.
+
+    Args:
+        run: What the names of decoders begin with that these weights fit.
+        weights: Step -> weights as :class:`Exported` has them.
+    """
+    return _message({"film": run}, {str(step): values for step, values in weights.items()})
+
+
+def carry_film(packed: bytes) -> None:
+    """Put a packed film on the page; while it is there, the time machine moves the decoder too. It shows nothing."""
+    _decoder(key="decoder_film", data=packed)
 
 
 def carry_decoder(packed: bytes) -> None:

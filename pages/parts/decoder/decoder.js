@@ -16,7 +16,9 @@ function widen(half) {
       halves[i] = i & 0x8000 ? -size : size;
     }
   }
-  return Float32Array.from(half, (i) => halves[i]);
+  const wide = new Float32Array(half.length);
+  for (let i = 0; i < half.length; i++) wide[i] = halves[half[i]];
+  return wide;
 }
 
 const READERS = {
@@ -109,10 +111,15 @@ const SQUASHES = {
 export class Decoder {
   constructor(packed) {
     Object.assign(this, packed); // layers, squash, scale, shape, latent_dim, arrays and what else was packed
-    const { weights } = this.arrays;
-    this.steps = this.layers.map((layer) => this.prepare(layer, weights));
+    this.take(null, this.arrays.weights);
     this.size = this.shape.reduce((a, b) => a * b, 1);
     this.label = 0; // what a conditional model is told to draw
+  }
+
+  // Weights of another moment of training; null: its own.
+  take(step, weights) {
+    this.edition = step;
+    this.steps = this.layers.map((layer) => this.prepare(layer, weights));
   }
 
   prepare(layer, weights) {
@@ -319,9 +326,23 @@ export class Atlas {
 // The shelf: the newest decoder, for all parts of the page; an event tells when there is another one.
 const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 
+// As the decoder was at a step of the film that the page has brought; null: as the page stands.
+shelf.stand = (run, step) => {
+  const { decoder, film } = shelf;
+  if (film?.film !== run || decoder?.name.split(".")[0] !== run || decoder.remote) return;
+  const weights = step === null ? decoder.arrays.weights : film.arrays[step];
+  if (!weights || step === decoder.edition) return;
+  decoder.take(step, weights);
+  shelf.dispatchEvent(new Event("decoder"));
+};
+
 export default function ({ data }) {
   if (!data?.length) return;
   const packed = unpack(data);
+  if (packed.film) {
+    shelf.film = packed;
+    return () => (shelf.film = null);
+  }
   if (shelf.decoder?.name === packed.name) return;
   shelf.decoder = packed.remote ? new Atlas(packed) : new Decoder(packed);
   shelf.dispatchEvent(new Event("decoder"));

@@ -73,4 +73,6 @@ def said(subject: Subject) -> None:
         "", icon=":material/chevron_right:", key="explore-moment-after", help=_("The moment after"),
         on_click=go, args=(after[0] if after else None,),
     )  # fmt: skip
-    st.button(_("Latest"), key="explore-moment-latest", help=_("Back to the end of training."), on_click=go, args=(None,))
+    st.button(
+        _("Latest"), key="explore-moment-latest", help=_("Back to the end of training."), on_click=go, args=(None,)
+    )

@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from genmodels.errors import UserError
+from genmodels.latent.export import Exported
 from genmodels.plots.grid import encode, tile
 from genmodels.training.folder import RunFolder
 from genmodels.training.moments import milestones
 from pages.parts.curves import thin
+from pages.parts.decoder import carry_film, pack_film
 from pages.parts.explore import moment, point
 from pages.parts.explore.subject import Subject, open_subject
 from pages.parts.image_grid import image_grid
@@ -29,6 +31,8 @@ SAMPLES = 8
 """Moments in a row of the sheet; samples across and down."""
 POINTS = 300
 """Of a curve."""
+MOST_BYTES = 8_000_000
+"""Of weights that are sent ahead, so that the desk follows the slider."""
 _KEY = "explore-time"
 _GONE = "_explore_time_gone"
 
@@ -55,9 +59,10 @@ def show(subject: Subject) -> None:
 
 
 def _machine(subject: Subject, steps: list[int]) -> None:
+    kept = moments(subject)
+    _film(subject, kept)
     sheet, codes = _frames(subject.run, subject.folder, tuple(steps))
     labels = subject.folder.fixed().get("labels") if subject.model.spec.classes else None
-    kept = moments(subject)
     now = point.current(subject)
     pictures = _through_time(subject.run, subject, tuple(kept), now.z, now.label) if kept else None
     strip = None if pictures is None else encode(tile(pictures, len(kept)), "png")
@@ -76,6 +81,26 @@ def _machine(subject: Subject, steps: list[int]) -> None:
         lines=_losses(subject.run, subject.folder),
     )
     _strip(pictures, kept)
+
+
+def _film(subject: Subject, steps: list[int]) -> None:
+    """Let the desk follow the slider: what its decoder was at as many moments as are quickly sent."""
+    if steps and isinstance(subject.exported, Exported):
+        carry_film(_weights(subject.run, subject, tuple(steps)))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _weights(run: str, _subject: Subject, steps: tuple[int, ...]) -> bytes:
+    end = _at(_subject, steps[-1], steps[-1]).exported
+    size = end.weights.nbytes if isinstance(end, Exported) else MOST_BYTES
+    some = milestones(steps, max(2, MOST_BYTES // size))
+    exported = {step: _at(_subject, step, steps[-1]).exported for step in some}
+    fitting = {step: one.weights for step, one in exported.items() if isinstance(one, Exported)}
+    return pack_film(run, fitting)
+
+
+def _at(subject: Subject, step: int, end: int) -> Subject:
+    return open_subject(subject.folder, subject.version, None if step == end else step)
 
 
 def moments(subject: Subject) -> list[int]:
@@ -127,9 +152,8 @@ def _frames(run: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[bytes
 @st.cache_data(show_spinner=False, max_entries=32)
 def _through_time(run: str, _subject: Subject, steps: tuple[int, ...], z: tuple[float, ...], label: int) -> Tensor:
     """What the decoder of each moment makes of ``z``, uint8 ``[S, C, H, W]``; the last one is that of the end."""
-    ways = [*steps[:-1], None]
-    then = (open_subject(_subject.folder, _subject.version, step) for step in ways)
-    return torch.cat([one.decode(torch.tensor([z]), torch.tensor([label])) for one in then])
+    code, y = torch.tensor([z]), torch.tensor([label])
+    return torch.cat([_at(_subject, step, steps[-1]).decode(code, y) for step in steps])
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

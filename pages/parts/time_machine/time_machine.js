@@ -1,6 +1,8 @@
 // Training as a film that the hand moves: one position in time for samples, codes, the picture of z and the losses.
 // Between two moments that were kept, pictures are blended and codes go straight from one place to the other.
+// What moves it moves the decoder on the shelf of the page too, see decoder.js.
 const machines = new WeakMap();
+const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 const SECONDS = 8; // the whole of training, when it plays
 const REST = 250; // milliseconds without movement that count as rest
 
@@ -92,7 +94,16 @@ class Machine {
   go(position) {
     this.position = position;
     this.slider.value = position;
+    const { name, at, strip_steps: kept } = this.data;
+    const step = this.nearest();
+    shelf.stand?.(name, step === (at ?? kept.at(-1)) ? null : step);
     this.draw();
+  }
+
+  // The nearest moment whose weights were kept.
+  nearest() {
+    const kept = this.data.strip_steps;
+    return kept[Math.round(this.among(kept, this.step()))];
   }
 
   // Once nothing has moved for a while and no button is held: to the nearest moment whose weights were kept, and the
@@ -103,7 +114,7 @@ class Machine {
       this.resting = 0;
       const { name, strip_steps: kept } = this.data;
       if (this.held || this.playing || !kept.length) return;
-      const step = kept[Math.round(this.among(kept, this.step()))];
+      const step = this.nearest();
       this.go(this.among(this.data.steps, step));
       this.tell({ name, step });
     }, REST);
@@ -116,7 +127,7 @@ class Machine {
     if (!way || !kept.length) return;
     event.preventDefault();
     this.play(false);
-    const next = Math.round(this.among(kept, this.step())) + way;
+    const next = kept.indexOf(this.nearest()) + way;
     this.go(this.among(this.data.steps, kept[Math.min(kept.length - 1, Math.max(0, next))]));
     this.rest();
   }
@@ -205,6 +216,7 @@ class Machine {
   end() {
     clearTimeout(this.resting);
     this.play(false);
+    shelf.stand?.(this.data.name, null);
     this.resizing.disconnect();
   }
 }
