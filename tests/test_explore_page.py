@@ -572,6 +572,8 @@ def test_the_page_stands_at_a_moment_of_the_run(runs: Path) -> None:
     code = torch.tensor([now.z])
     assert torch.equal(then.decode(code), (255 * folder.model(0).decode(code)).round().to(torch.uint8))
     assert not torch.equal(then.decode(code), subject(runs, "vae2").decode(code))
+    assert then.order == subject(runs, "vae2").order
+    assert then.examples is subject(runs, "vae2").examples
     for section in SECTIONS:
         at.query_params["show"] = section
         at.run()

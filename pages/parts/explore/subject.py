@@ -42,6 +42,7 @@ class Subject:
         step: The moment of training at which it stands; None: the end.
         model: Ready to use.
         examples: Samples that it has never seen.
+        end: The same run at its end, where it stands at an earlier moment.
     """
 
     folder: RunFolder
@@ -49,6 +50,7 @@ class Subject:
     step: int | None
     model: Model
     examples: Examples
+    end: "Subject | None" = None
 
     @property
     def run(self) -> str:
@@ -98,7 +100,8 @@ class Subject:
 
     @cached_property
     def order(self) -> list[int]:
-        return order.strongest_first(self.importance)
+        """Dimensions, those that do most at the end of the run first: through time, each stays in its place."""
+        return order.strongest_first(self.importance) if self.end is None else self.end.order
 
     @cached_property
     def class_means(self) -> Tensor | None:
@@ -122,7 +125,8 @@ class Subject:
         if is_uniform(self.model):
             return 1.0
         widest = float(self.codes.abs().quantile(0.99)) if self.encodes else 0.0
-        return float(np.ceil(2 * np.clip(widest * 1.15, 3.0, 8.0)) / 2)
+        least = 3.0 if self.end is None else self.end.reach
+        return float(np.ceil(2 * np.clip(widest * 1.15, least, 8.0)) / 2)
 
     @torch.no_grad()
     def encode(self, x: Tensor) -> Tensor:
@@ -204,7 +208,8 @@ def _load(path: str, version: int, step: int | None) -> Subject:
     torch.set_num_threads(1)
     folder = RunFolder(Path(path))
     model = folder.model(step)
-    return Subject(folder, version, step, model, _held_out(path, version, folder, model))
+    end = None if step is None else _load(path, version, None)
+    return Subject(folder, version, step, model, _held_out(path, version, folder, model), end)
 
 
 def version(folder: RunFolder) -> int:

@@ -24,14 +24,14 @@ function isDark(element) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
-// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size.
+// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size; it rounds.
 function paint(samples, from, channels, image) {
   const { data } = image;
   const blue = channels === 3 ? 1 : 0;
   for (let i = 0, s = from; i < data.length; i += 4, s += channels) {
-    data[i] = 255 * samples[s] + 0.5;
-    data[i + 1] = 255 * samples[s + blue] + 0.5;
-    data[i + 2] = 255 * samples[s + 2 * blue] + 0.5;
+    data[i] = 255 * samples[s];
+    data[i + 1] = 255 * samples[s + blue];
+    data[i + 2] = 255 * samples[s + 2 * blue];
     data[i + 3] = 255;
   }
 }
@@ -130,7 +130,7 @@ class Desk {
     const [height, width] = shape;
     this.points = about.modality === "points";
     this.direct = arrays.directions;
-    this.axes = about.axes.slice();
+    this.axes = again && Math.max(...this.axes) * latent_dim < arrays.directions.length ? this.axes : about.axes.slice();
     this.z = new Float32Array(latent_dim);
     if (!this.points) {
       Object.assign(this.picture, { width, height });
