@@ -14,26 +14,18 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from genmodels.training.folder import RunFolder
 from tests.conftest import ROOT, SETTLED, Server, serve
-from tests.explore_runs import make_runs
+from tests.explore_runs import make_large, make_runs
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[Page, str], None]
 expect.set_options(timeout=60_000)
 
 
-@torch.no_grad()
-def strengthen(folder: RunFolder) -> None:
-    """As if it had learned for long: every step in the latent space changes the picture."""
-    model = folder.model()
-    model.decoder[0].weight.mul_(40)
-    folder.write_model(model)
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("explore")
-    make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan", "large")
-    strengthen(RunFolder(folder / "runs" / "large"))
+    make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan")
+    make_large(folder / "runs" / "large")
     server = serve(ROOT / "app.py", folder)
     yield server
     server.stop()

@@ -214,7 +214,9 @@ def _dimensions(subject: Subject) -> tuple[Group, Tensor]:
         for value in [float(subject.importance[j])]
     ]
     if subject.end is not None:
-        note = _("The numbers of the code, in the order that they have at the end. The line: how much each does by now.")
+        note = _(
+            "The numbers of the code, in the order that they have at the end. The line: how much each does by now."
+        )
     elif subject.kl is not None:
         note = _("The numbers of the code, ordered by how much each says about a picture (KL). Pale: silent.")
     else:
