@@ -142,7 +142,9 @@ def _files(subject: Subject, kept: list[Bookmark]) -> None:
 def _bring(subject: Subject) -> None:
     st.markdown(_("Points, directions and groups of a model with as many latent dimensions: the **JSON** from here."))
     turn = st.session_state.setdefault(_TURN, 0)
-    file = st.file_uploader(_("Bookmarks"), "json", key=f"explore-marks-file-{turn}", label_visibility="collapsed")
+    file = st.file_uploader(
+        _("Bookmarks"), "json", max_upload_size=1, key=f"explore-marks-file-{turn}", label_visibility="collapsed"
+    )
     if file is None:
         return
     try:

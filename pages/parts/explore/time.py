@@ -49,9 +49,10 @@ def show(subject: Subject) -> None:
             icon=":material/history_toggle_off:",
         )
         return
-    st.markdown(_("**Move through training.** Everything below shows the same moment; the noise is always the same."))
+    text = _("**Move through training.** Everything below shows the same moment; the noise is always the same.")
     if moment.earlier(subject.folder):
-        st.caption(_("Let go, and the whole page goes to the nearest moment whose weights were kept."))
+        text += " " + _("Let go, and the whole page goes there, to the nearest moment whose weights were kept.")
+    st.markdown(text)
     try:
         _machine(subject, steps)
     except (UserError, KeyError, ValueError, RuntimeError):
