@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
+from genmodels.training.store import bundled
 from pages.parts.explore import atlas, chosen, codes, factors, layers, moment, point, time
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
@@ -645,3 +646,12 @@ def test_where_the_slider_rests_is_checked(runs: Path, monkeypatch: pytest.Monke
     time.rested(then, good)
     time.rested(then, good | {"step": 60})
     assert gone == [0, None]
+
+
+def test_the_bundled_vae_of_digits_can_be_seen_as_it_was(runs: Path) -> None:
+    at = visit(run="vae-digits", step="200", show="time")
+    assert standing(at).endswith("**As it was at step 254 of 4,000**")
+    assert any("One z through time" in text.value for text in at.markdown)
+    folder = next(run for run in bundled() if run.id == "vae-digits")
+    assert folder.kept_weights() == [43, 254]
+    assert all(not run.kept_weights() for run in bundled() if run.id != "vae-digits")  # a megabyte each

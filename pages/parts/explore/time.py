@@ -29,6 +29,8 @@ MOST = 16
 COLUMNS = 4
 SAMPLES = 8
 """Moments in a row of the sheet; samples across and down."""
+IN_A_ROW, WIDEST = 8, 192
+"""Pictures of one z in a row; CSS pixels of one at most."""
 POINTS = 300
 """Of a curve."""
 MOST_BYTES = 8_000_000
@@ -51,7 +53,7 @@ def show(subject: Subject) -> None:
         return
     text = _("**Move through training.** Everything below shows the same moment; the noise is always the same.")
     if moment.earlier(subject.folder):
-        text += " " + _("Let go, and the whole page goes there, to the nearest moment whose weights were kept.")
+        text += " " + _("Let go, and the whole page comes along.")
     st.markdown(text)
     try:
         _machine(subject, steps)
@@ -87,14 +89,16 @@ def _machine(subject: Subject, steps: list[int]) -> None:
 def _film(subject: Subject, steps: list[int]) -> None:
     """Let the desk follow the slider: what its decoder was at as many moments as are quickly sent."""
     if steps and isinstance(subject.exported, Exported):
-        carry_film(_weights(subject.run, subject, tuple(steps)))
+        carry_film(_weights(subject.run, subject, tuple(steps)))  # empty where even two are too much
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _weights(run: str, _subject: Subject, steps: tuple[int, ...]) -> bytes:
     end = _at(_subject, steps[-1], steps[-1]).exported
     size = end.weights.nbytes if isinstance(end, Exported) else MOST_BYTES
-    some = milestones(steps, max(2, MOST_BYTES // size))
+    if size > MOST_BYTES // 2:
+        return b""
+    some = milestones(steps, MOST_BYTES // size)
     exported = {step: _at(_subject, step, steps[-1]).exported for step in some}
     fitting = {step: one.weights for step, one in exported.items() if isinstance(one, Exported)}
     return pack_film(run, fitting)
@@ -127,8 +131,8 @@ def _strip(pictures: Tensor | None, kept: list[int]) -> None:
     if pictures is None:
         st.caption(
             _(
-                "Of a run that comes with the app only pictures are kept, not the weights of every moment: they would "
-                "take several megabytes. One z through time can be seen in runs of your own."
+                "Of this run only pictures are kept, not the weights of every moment: they would take several "
+                "megabytes. One z through time can be seen in runs of your own, and in the bundled VAE of digits."
             )
         )
         return
@@ -137,7 +141,9 @@ def _strip(pictures: Tensor | None, kept: list[int]) -> None:
         st.markdown(said.format(a=kept[0], b=kept[-1]), width="stretch")
         # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
         st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
-    image_grid(tile(pictures, -(-len(kept) // 2)), key="explore-time-strip", alt=_("One z through time"))
+    columns = len(kept) if len(kept) <= IN_A_ROW else -(-len(kept) // 2)
+    alt = _("One z through time")
+    image_grid(tile(pictures, columns), key="explore-time-strip", alt=alt, most_width=WIDEST * columns)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
