@@ -417,7 +417,7 @@ def drawn(canvas: Locator) -> torch.Tensor:
 
 
 def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page, visit: Visit) -> None:
-    runs = studio.log.parent / "runs"
+    runs, asked = studio.log.parent / "runs", fragments_of(page)
     visit(page, f"{studio.url}/explore?run=vae2&show=time&z=0.5_-1")
     desk, machine = Desk(page), page.locator(".st-key-explore-time")
     time, said = machine.get_by_label("Step of training"), page.get_by_text("As it was at step 0 of 60")
@@ -430,15 +430,19 @@ def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page,
     page.mouse.move(x + width / 2 - 8, y)
     page.mouse.down()
     page.wait_for_function("genmodelsShelf.film")
+    page.wait_for_selector(SETTLED)
+    asked.clear()
     desk.changes(lambda: page.mouse.move(x - 0.45 * width, y, steps=4))  # the desk follows the hand already
     assert "step=" not in page.url
     page.wait_for_function("genmodelsShelf.decoder.edition === 0")
+    assert asked == []
     assert (drawn(desk.picture) - decoded(runs, "vae2", page, 0)).abs().max() <= 1 / 255
     page.mouse.up()
     expect(said).to_be_visible()
     expect(page).to_have_url(re.compile("step=0"))
     expect(machine.locator(".samples")).to_have_attribute("data-step", "0")  # the slider went to the moment too
     page.wait_for_selector(SETTLED)
+    assert len(asked) == 1
     assert desk.z() == z
     for _ in range(2):
         assert (drawn(desk.picture) - decoded(runs, "vae2", page, 0)).abs().max() <= 1 / 255
