@@ -8,7 +8,7 @@ from pages.parts.text import _
 
 frame.require(__file__)
 st.title(_("Explore"), anchor=False)
-standing = st.container(horizontal=True, vertical_alignment="center", gap="small", key="explore-moment")
+standing = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="explore-moment")
 if "step" not in st.query_params:
     standing.markdown(_("Drag on the map, pull a slider, throw the dice: the picture follows your hand."))
 
