@@ -8,15 +8,19 @@ from pages.parts.text import _
 
 frame.require(__file__)
 st.title(_("Explore"), anchor=False)
-st.markdown(_("Drag on the map, pull a slider, throw the dice: the picture follows your hand."))
+standing = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="explore-moment")
+if "step" not in st.query_params:
+    standing.markdown(_("Drag on the map, pull a slider, throw the dice: the picture follows your hand."))
 
 with st.spinner(_("Getting ready...")):  # torch is imported here and not above: the frame is painted before
-    from pages.parts.explore import desk, picker, sections
+    from pages.parts.explore import desk, moment, picker, sections
 
 left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
 with left, st.spinner(_("Opening the model...")):
     subject = picker.pick()
 if subject is not None:
+    with standing:
+        moment.said(subject)
     with right:
         desk.controls(subject)
     desk.show(subject)

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from genmodels.training.folder import RunFolder
+import torch
+
+from genmodels.data import spec_of
+from genmodels.models import MODELS
+from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run
 from tests.small_runs import SILENT, small
 
@@ -32,3 +36,19 @@ def make_runs(root: Path, *names: str) -> None:
         RunFolder.create(root / name, small(**RUNS[name]), title=name)
         status = run(root / name, pace=SILENT)
         assert status.state == "finished", status.reason
+
+
+def make_large(folder: Path) -> None:
+    """A run whose decoder is too large for a browser, and in which every step through the latent space is seen.
+
+    Nobody has trained it: that would take long.
+    """
+    layers = {"network": "custom", "decoder_layers": "linear 2600, linear 2400"}
+    config = small("vae", "digits", latent_dim=3, **layers)
+    torch.manual_seed(0)
+    model = MODELS[config.model].thing(config, spec_of(config.data))
+    with torch.no_grad():
+        model.decoder[0].weight.mul_(100)
+    run = RunFolder.create(folder, config, title=folder.name)
+    run.write_model(model)
+    run.write_status(Status(state="finished", progress=1.0))

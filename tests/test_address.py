@@ -22,6 +22,8 @@ GOOD = {
     "seed": 7,
     "z": (0.5, -1.25),
     "psi": 0.7,
+    "y": 3,
+    "step": 300,
     "show": "samples",
     "lesson": "kl",
     "level": "engineer",

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from genmodels.data.files import limits
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import FILE, Bookmark, load
+from genmodels.latent.bookmarks import FILE, Bookmark, as_json, load
 from pages.parts.draw_pad import checked
 from pages.parts.explore import drawing, marks, posterior, search
 from pages.parts.explore.neighbours import histogram_svg
@@ -309,6 +309,24 @@ def test_bookmarks_of_a_bundled_run_last_for_the_session(runs: Path) -> None:
     assert not at.exception
     assert at.text[0].value == "place 1"
     assert not (bundled_root() / "vae-digits" / FILE).exists()
+
+
+def test_bookmarks_are_brought_back_where_they_fit(runs: Path) -> None:
+    here = Bookmark("*here*", "point", ((0.5, -1.0),))
+    smile = Bookmark("smile", "direction", ((1.0, 0.0),))
+    file = ("marks.json", as_json([here, smile]).encode(), "application/json")
+    marks.add(subject(runs, "vae2"), Bookmark("smile", "point", ((0.0, 0.0),)))
+    at = visit(run="vae2", show="bookmarks")
+    at.file_uploader(key="explore-marks-file-0").upload(*file).run()
+    assert not at.exception
+    assert [mark.name for mark in load(runs / "vae2", 2)] == ["smile", "*here*", "smile 2"]
+    assert [text.value for text in at.text] == ["smile", "*here*", "smile 2"]
+    at.file_uploader(key="explore-marks-file-1").upload("again.json", as_json([here]).encode()).run()
+    assert "here already" in at.warning[0].value
+    at = visit(run="vae12", show="bookmarks")
+    at.file_uploader(key="explore-marks-file-0").upload(*file).run()
+    assert "this one has 12 latent dimensions" in at.error[0].value
+    assert load(runs / "vae12", 12) == []
 
 
 @pytest.mark.parametrize("content", ["{", '{"schema_version": 1, "marks": [{"name": "a"}]}', "[" * 9_999, "\0"])

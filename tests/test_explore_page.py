@@ -1,6 +1,7 @@
 """The Explore page without a browser: every kind of run, every section, the plain controls, and what goes wrong."""
 
 import base64
+import io
 import json
 import os
 import shutil
@@ -10,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
 
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from pages.parts.explore import chosen, codes, factors, layers, point
+from genmodels.training.store import bundled
+from pages.parts.explore import atlas, chosen, codes, factors, layers, moment, point, time
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
 from tests.explore_runs import RUNS, make_runs
@@ -202,6 +205,10 @@ def test_the_point_in_the_address_is_opened(runs: Path) -> None:
         {"run": "vae2", "seed": "nan"},
         {"run": "vae2", "seed": "<script>"},
         {"run": "vae2", "psi": "77"},
+        {"run": "vae2", "step": "-1"},
+        {"run": "vae2", "step": "1e1"},
+        {"run": "vae2", "step": "<script>"},
+        {"run": "vae2", "step": "9" * 10_000},
         {"run": "vae2", "y": "1"},
         {"run": "cvae", "y": "10"},
         {"run": "vae2", "z": "1_2_3"},
@@ -280,9 +287,9 @@ def test_data_that_have_gone_leave_what_the_run_kept(runs: Path) -> None:
     assert len(subject(runs, "vae2").examples.x) == 16
 
 
-def test_a_decoder_that_the_browser_does_not_know_gets_plain_controls(
-    runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No decoder can run in the browser."""
     from genmodels.latent.export import CannotExport
     from pages.parts.explore import subject as module
 
@@ -290,9 +297,37 @@ def test_a_decoder_that_the_browser_does_not_know_gets_plain_controls(
         raise CannotExport("The browser does not know this.")
 
     monkeypatch.setattr(module, "export_decoder", refuse)
-    at = visit(run="vae2")
+
+
+@pytest.mark.parametrize(("name", "desk"), [("vae2", True), ("cgan", True), ("toy-vae", False)])
+def test_a_decoder_that_the_browser_does_not_know_keeps_the_desk_for_pictures(
+    runs: Path, refused: None, name: str, desk: bool
+) -> None:
+    at = visit(run=name)
     assert "does not know" in at.caption[0].value
-    assert at.slider(key="explore-z-0")
+    assert [slider.key for slider in at.slider if slider.key == "explore-z-0"] == ([] if desk else ["explore-z-0"])
+    assert plainly(at).slider(key="explore-z-0")
+
+
+def test_a_plane_of_a_decoder_on_the_server_is_what_it_decodes(runs: Path, refused: None) -> None:
+    now = subject(runs, "cvae")
+    asked = {"decoder": now.name, "axes": [2, 0], "base": [0.25, -1.0, 0.5], "label": 7}
+    found = atlas.answer(now, torch.eye(3), asked)
+    assert found is not None
+    assert {name: found[name] for name in asked} == asked
+    side, reach = found["side"], found["reach"]
+    with Image.open(io.BytesIO(base64.b64decode(found["picture"].partition(",")[2]))) as picture:
+        grey = torch.tensor(np.asarray(picture)[..., 0])
+    tiles = grey.view(side, 28, side, 28).transpose(1, 2)
+    for row, column in [(0, 0), (3, 1), (side - 1, side // 2)]:
+        z = torch.tensor([[0.0, -1.0, 0.0]])
+        z[0, 2], z[0, 0] = (2 * reach * torch.tensor([column, side - 1 - row]) / (side - 1)) - reach
+        assert torch.equal(tiles[row, column], now.decode(z, torch.tensor([7]))[0, 0])
+    for change in ({"axes": [0, 3]}, {"axes": [1, 1]}, {"base": [0.0]}, {"label": 10}, {"decoder": "vae2"}):
+        assert atlas.answer(now, torch.eye(3), asked | change) is None
+    at = visit(run="cvae", y="7", z="0.25_-1_0.5")
+    here = at.session_state["_explore_point"]
+    assert atlas.exact(now, here) == now.decode(here.code, here.y)[0, 0].numpy().tobytes()
 
 
 def test_newer_weights_are_taken_when_a_finished_run_has_them(runs: Path) -> None:
@@ -516,3 +551,107 @@ def test_damaged_moments_are_said_in_one_sentence(runs: Path) -> None:
             file.write_bytes(b"no tensors")
     os.utime(runs / "vae2" / "model.safetensors", ns=(1, 1))  # another version: nothing is remembered of it
     assert "damaged" in visit(run="vae2", show="time").warning[0].value
+
+
+# ---------------------------------------------------------------- moments of training
+
+
+def standing(at: AppTest) -> str:
+    """What the page says of the moment at which it stands."""
+    return next(
+        (text.value for text in at.markdown if "As it was" in text.value or "end of training" in text.value), ""
+    )
+
+
+def test_the_page_stands_at_a_moment_of_the_run(runs: Path) -> None:
+    at = visit(run="vae2", step="0", z="0.5_-1", show="time")
+    now = at.session_state["_explore_point"]
+    assert standing(at).endswith("**As it was at step 0 of 60**")
+    assert (now.subject, now.z) == (subject(runs, "vae2").name + ".0", (0.5, -1.0))
+    folder = RunFolder(runs / "vae2")
+    then = open_subject(folder, version(folder), 0)
+    code = torch.tensor([now.z])
+    assert torch.equal(then.decode(code), (255 * folder.model(0).decode(code)).round().to(torch.uint8))
+    assert not torch.equal(then.decode(code), subject(runs, "vae2").decode(code))
+    assert then.order == subject(runs, "vae2").order
+    assert then.examples is subject(runs, "vae2").examples
+    for section in SECTIONS:
+        at.query_params["show"] = section
+        at.run()
+        assert [*at.exception, *at.warning, *at.error] == [], section
+    at.button(key="explore-moment-latest").click().run()
+    assert (parameter(at, "step"), standing(at)) == (None, "")
+    now = at.session_state["_explore_point"]
+    assert (now.subject, now.z) == (subject(runs, "vae2").name, (0.5, -1.0))
+
+
+def test_one_goes_from_moment_to_moment_and_another_run_begins_at_its_end(runs: Path) -> None:
+    shutil.copy(RunFolder(runs / "vae2").weights(0), RunFolder(runs / "vae2").weights(20))
+    at = visit(run="vae2", step="14")  # the nearest is taken
+    assert "step 20 of 60" in standing(at)
+    at.button(key="explore-moment-before").click().run()
+    assert parameter(at, "step") == "0"
+    assert at.button(key="explore-moment-before").disabled
+    for _ in range(2):
+        at.button(key="explore-moment-after").click().run()
+    assert parameter(at, "step") is None
+    at = visit(run="vae2", step="0")
+    at.selectbox(key="explore-run").set_value("gan").run()
+    assert (parameter(at, "run"), parameter(at, "step"), standing(at)) == ("gan", None, "")
+
+
+@pytest.mark.parametrize("step", ["60", "55", "999999"])
+def test_beyond_what_was_kept_is_the_end(runs: Path, step: str) -> None:
+    at = visit(run="vae2", step=step)
+    assert standing(at) == "This is the end of training, step 60."
+    assert not at.warning
+    assert at.session_state["_explore_point"].subject == subject(runs, "vae2").name
+
+
+def test_a_moment_that_is_damaged_is_the_end(runs: Path) -> None:
+    RunFolder(runs / "vae2").weights(0).write_bytes(b"no tensors")
+    os.utime(runs / "vae2" / "model.safetensors", ns=(2, 2))  # another version: nothing is remembered of it
+    at = visit(run="vae2", step="0")
+    assert [warning.value for warning in at.warning] == [
+        "What was kept of step 0 is damaged; this is the end of training."
+    ]
+    assert at.session_state["_explore_point"].subject == subject(runs, "vae2").name
+
+
+def test_back_leads_to_the_moment_and_the_point_that_one_was_at(runs: Path) -> None:
+    at = visit(run="vae2", z="0.5_-1")
+    at.query_params["step"] = "0"
+    at.run()
+    at.button(key="explore-centre").click().run()
+    assert at.session_state["_explore_point"].z == (0.0, 0.0)
+    del at.query_params["step"]
+    at.query_params["z"] = "0.5_-1"
+    at.run()
+    now = at.session_state["_explore_point"]
+    assert (now.subject, now.z, parameter(at, "z")) == (subject(runs, "vae2").name, (0.5, -1.0), "0.5_-1")
+
+
+def test_where_the_slider_rests_is_checked(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[int | None] = []
+    monkeypatch.setattr(moment, "go", gone.append)
+    now = subject(runs, "vae2")
+    assert time.moments(now) == [0, 60]
+    good = {"name": now.run, "step": 0}
+    for answer in (None, 3, {}, good | {"step": 7}, good | {"step": True}, good | {"step": "0"}, good | {"name": "x"}):
+        time.rested(now, answer)
+    time.rested(now, good | {"step": 60})  # one is there already
+    assert gone == []
+    time.rested(now, good)
+    then = open_subject(now.folder, now.version, 0)
+    time.rested(then, good)
+    time.rested(then, good | {"step": 60})
+    assert gone == [0, None]
+
+
+def test_the_bundled_vae_of_digits_can_be_seen_as_it_was(runs: Path) -> None:
+    at = visit(run="vae-digits", step="200", show="time")
+    assert standing(at).endswith("**As it was at step 254 of 4,000**")
+    assert any("One z through time" in text.value for text in at.markdown)
+    folder = next(run for run in bundled() if run.id == "vae-digits")
+    assert folder.kept_weights() == [43, 254]
+    assert all(not run.kept_weights() for run in bundled() if run.id != "vae-digits")  # a megabyte each

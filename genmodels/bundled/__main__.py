@@ -1,8 +1,8 @@
 """Make the bundled runs: train each through the public command line, keep what is needed to show and explore it.
 
 ``python -m genmodels.bundled [name ...]`` (a few minutes). Each keeps its configuration, history, a few frames, the
-last weights (float16) and ``walk.jpg``: a sheet of frames for the Home page, in which a grid of samples walks through
-the latent space on closed loops.
+last weights (float16), one of them early weights too, and ``walk.jpg``: a sheet of frames for the Home page, in which a
+grid of samples walks through the latent space on closed loops.
 """
 
 import json
@@ -38,6 +38,8 @@ SHEET_COLUMNS = 6
 MOST_LINES = 400
 MOMENTS = 8
 """Lines of the history and frames that are kept, at most."""
+EARLY = {"vae-digits": 2}
+"""Moments whose weights are kept beside the last: a megabyte each, so only of the run that a visitor meets first."""
 
 
 def make(name: str, arguments: list[str], target: Path) -> None:
@@ -52,9 +54,12 @@ def make(name: str, arguments: list[str], target: Path) -> None:
 def keep(trained: RunFolder, target: Path) -> None:
     """Copy what lasts: nothing of the process that made it, a few frames, a thinned history, weights as float16.
 
-    Weights of every moment would be several megabytes a run: of those only the last are kept.
+    Weights of every moment would be several megabytes a run: of those only the last and a few ``EARLY`` ones are kept.
     """
-    (target / "frames").mkdir(parents=True)
+    for part in ("frames", "weights"):
+        (target / part).mkdir(parents=True)
+    for step in milestones(trained.kept_weights()[1:], EARLY.get(target.name, 0) + 2)[1:-1]:
+        shutil.copyfile(trained.weights(step), RunFolder(target).weights(step))
     frames = [f"frames/{step:08d}.safetensors" for step in milestones(trained.frames(), MOMENTS)]
     for part in ("run.json", "fixed.safetensors", *frames):
         (target / part).write_bytes((trained.path / part).read_bytes())

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,8 +12,8 @@ from pydantic.dataclasses import dataclass
 from typing_extensions import TypedDict
 
 from genmodels.errors import UserError
-from genmodels.jsontext import to_json
-from genmodels.training.files import read_json, write_json
+from genmodels.jsontext import from_json, to_json
+from genmodels.training.files import MAX_JSON, read_json, write_json
 
 FILE = "bookmarks.json"
 MOST_MARKS, MOST_CODES, MOST_NAME = 100, 300, 40
@@ -97,6 +98,42 @@ def save(folder: Path, marks: list[Bookmark], latent_dim: int) -> None:
         write_json(folder / FILE, _plain(marks))
     except OSError as error:
         raise UserError(f"The bookmark could not be kept ({error.strerror}).") from None
+
+
+def read_in(content: bytes, latent_dim: int) -> list[Bookmark]:
+    """The bookmarks in a file by :func:`as_json`, wherever it comes from.
+
+    Raises:
+        UserError: It is no such file, is too large, or belongs to another model.
+    """
+    if len(content) > MAX_JSON:
+        raise UserError(f"This file is larger than {MAX_JSON // 1_000_000} MB; bookmarks never are.")
+    try:
+        marks = _FILE.validate_python(from_json(content))["marks"]
+    except ValueError:
+        raise UserError("This is no file of bookmarks; choose one that Explore has made, as JSON.") from None
+    if not all(mark.name.strip() and mark.name.isprintable() for mark in marks):
+        raise UserError("A name in this file cannot be shown; name that bookmark anew where it comes from.")
+    return checked(marks, latent_dim)
+
+
+def merged(kept: list[Bookmark], new: list[Bookmark]) -> list[Bookmark]:
+    """Both together: what is there already is not kept twice, and a name that is taken gets a number.
+
+    >>> a, b = Bookmark("a", "point", ((0.0,),)), Bookmark("a", "point", ((1.0,),))
+    >>> [mark.name for mark in merged([a], [a, b])]
+    ['a', 'a 2']
+    """
+    together = list(kept)
+    for mark in new:
+        if mark not in together:
+            together.append(replace(mark, name=_free(mark.name, {other.name for other in together})))
+    return together
+
+
+def _free(name: str, taken: set[str]) -> str:
+    numbered = (f"{name[: MOST_NAME - 4].strip()} {n}" for n in range(2, len(taken) + 3))
+    return next(one for one in (name, *numbered) if one not in taken)
 
 
 def as_json(marks: list[Bookmark]) -> str:

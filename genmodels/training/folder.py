@@ -258,7 +258,11 @@ class RunFolder:
         """The averaged weights: the latest, or those kept at ``step`` (one of :meth:`kept_weights`)."""
         from genmodels.models.storage import load_model
 
-        return load_model(self.path / "model.safetensors" if step is None else self._part("weights", step))
+        return load_model(self.weights(step))
+
+    def weights(self, step: int | None = None) -> Path:
+        """The file in which :meth:`model` finds them."""
+        return self.path / "model.safetensors" if step is None else self._part("weights", step)
 
     def kept_weights(self) -> list[int]:
         """Steps at which weights were kept, in order."""

@@ -18,6 +18,8 @@ from pages.parts.learn.markup import LEVELS
 MOST_CHARACTERS = 4_000
 """Of one value; a point in a thousand dimensions fits."""
 MOST_SEED = 2**31 - 1
+MOST_STEP = 2**31 - 1
+MOST_LABEL = 9_999
 FARTHEST = 30.0
 """The largest coordinate of a code."""
 
@@ -93,6 +95,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     "seed": Parameter(0, _whole(0, MOST_SEED), str, "the seed: of the run to train, or of the point in Explore"),
     "z": Parameter(None, _code, lambda z: "_".join(f"{value:g}" for value in z), "the point in Explore"),
     "psi": Parameter(1.0, _number(0, 1.5), lambda psi: f"{psi:g}", "the truncation in Explore"),
+    "y": Parameter(0, _whole(0, MOST_LABEL), str, "the class that a conditional model draws in Explore"),
+    "step": Parameter(None, _whole(0, MOST_STEP), str, "the moment of training at which Explore stands"),
     "show": Parameter(None, _word(r"[a-z-]{1,40}"), str, "the section that is open in Explore"),
     "lesson": Parameter(None, _word(r"[a-z0-9-]{1,60}"), str, "the lesson that is open in Learn"),
     "level": Parameter("student", _one_of(*LEVELS), str, "how much is shown"),

@@ -4,15 +4,18 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from safetensors import safe_open
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from genmodels.training.folder import RunFolder
 from tests.conftest import ROOT, SETTLED, Server, serve
-from tests.explore_runs import make_runs
+from tests.explore_runs import make_large, make_runs
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[Page, str], None]
@@ -23,6 +26,7 @@ expect.set_options(timeout=60_000)
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("explore")
     make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan")
+    make_large(folder / "runs" / "large")
     server = serve(ROOT / "app.py", folder)
     yield server
     server.stop()
@@ -402,6 +406,121 @@ def test_changing_the_run_changes_the_desk(studio: Server, page: Page, visit: Vi
     page.get_by_role("option", name=re.compile("^vae2 ·")).click()
     expect(page).to_have_url(re.compile("run=vae2"))
     expect(Desk(page).sliders).to_have_count(2)
+
+
+PIXELS = """canvas => Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
+
+
+def decoded(runs: Path, name: str, page: Page, step: int | None) -> torch.Tensor:
+    """What torch makes of the z in the address, with the weights of a moment: ``[H, W]`` in 0..1."""
+    z = [float(part) for part in parse_qs(urlsplit(page.url).query)["z"][0].split("_")]
+    return RunFolder(runs / name).model(step).decode(torch.tensor([z]))[0, 0]
+
+
+def drawn(canvas: Locator) -> torch.Tensor:
+    """The grey picture on a canvas, ``[H, W]`` in 0..1."""
+    rgba = torch.tensor(canvas.evaluate(PIXELS)).view(-1, 4)
+    side = round(len(rgba) ** 0.5)
+    return rgba[:, 0].view(side, side) / 255
+
+
+def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page, visit: Visit) -> None:
+    runs, asked = studio.log.parent / "runs", fragments_of(page)
+    visit(page, f"{studio.url}/explore?run=vae2&show=time&z=0.5_-1")
+    desk, machine = Desk(page), page.locator(".st-key-explore-time")
+    time, said = machine.get_by_label("Step of training"), page.get_by_text("As it was at step 0 of 60")
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
+    page.wait_for_selector(SETTLED)
+    end, z = desk.pixels(), desk.z()
+    assert (drawn(desk.picture) - decoded(runs, "vae2", page, None)).abs().max() <= 1 / 255
+
+    x, y, width, _ = middle(time)
+    page.mouse.move(x + width / 2 - 8, y)
+    page.mouse.down()
+    page.wait_for_function("genmodelsShelf.film")
+    page.wait_for_selector(SETTLED)
+    asked.clear()
+    desk.changes(lambda: page.mouse.move(x - 0.45 * width, y, steps=4))  # the desk follows the hand already
+    assert "step=" not in page.url
+    page.wait_for_function("genmodelsShelf.decoder.edition === 0")
+    assert asked == []
+    assert (drawn(desk.picture) - decoded(runs, "vae2", page, 0)).abs().max() <= 1 / 255
+    page.mouse.up()
+    expect(said).to_be_visible()
+    expect(page).to_have_url(re.compile("step=0"))
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "0")  # the slider went to the moment too
+    page.wait_for_selector(SETTLED)
+    assert len(asked) == 1
+    assert desk.z() == z
+    for _ in range(2):
+        assert (drawn(desk.picture) - decoded(runs, "vae2", page, 0)).abs().max() <= 1 / 255
+        page.reload()
+        desk = Desk(page)
+        expect(said).to_be_visible()
+    page.go_back()
+    expect(said).to_be_hidden()
+    page.wait_for_function("([c, seen]) => c.toDataURL() === seen", arg=[desk.picture.element_handle(), end])
+    page.go_forward()
+    expect(said).to_be_visible()
+    page.get_by_role("button", name="Latest").click()
+    expect(said).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("step="))
+    expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
+    page.wait_for_function("([c, seen]) => c.toDataURL() === seen", arg=[desk.picture.element_handle(), end])
+    time.press("ArrowLeft")  # a key is a moment
+    expect(said).to_be_visible()
+
+
+DECODED = """async codes => {
+  const { decoder } = genmodelsShelf;
+  return codes.map((z) => Array.from(decoder.decode(Float32Array.from(z))));
+}"""
+
+
+def test_a_decoder_too_large_for_the_browser_is_blended_under_the_hand(
+    studio: Server, page: Page, visit: Visit
+) -> None:
+    model = RunFolder(studio.log.parent / "runs" / "large").model()
+    visit(page, f"{studio.url}/explore?run=large&z=0.5_-1_0.25")
+    desk = Desk(page)
+    expect(page.get_by_text(re.compile(r"^Blended from \d+ pictures"))).to_be_visible()
+    page.wait_for_function("genmodelsShelf.plane && genmodelsShelf.plane.key === genmodelsShelf.decoder.asked")
+    assert (drawn(desk.picture) - decoded(studio.log.parent / "runs", "large", page, None)).abs().max() <= 1 / 255
+
+    side, reach = page.evaluate("[genmodelsShelf.plane.side, genmodelsShelf.plane.reach]")
+    axes = page.evaluate("Array.from(genmodelsShelf.decoder.arrays.directions).slice(0, 6)")
+    across, up = torch.tensor(axes).view(2, 3).argmax(1).tolist()
+    base = torch.tensor([0.5, -1, 0.25])
+    base[[across, up]] = 0
+
+    def at(column: float, row: float) -> torch.Tensor:
+        z = base.clone()
+        z[across], z[up] = (2 * column / (side - 1) - 1) * reach, (1 - 2 * row / (side - 1)) * reach
+        return z
+
+    corners = torch.stack([at(3, 2), at(4, 2), at(3, 3), at(4, 3)])
+    between = at(3.25, 2.5)
+    shown = torch.tensor(page.evaluate(DECODED, [*corners.tolist(), between.tolist()])).view(-1, 28, 28)
+    true = model.decode(corners)[:, 0]
+    assert true.std(0).max() > 2 / 255  # the corners differ
+    assert (shown[:4] - true).abs().max() <= 1 / 255
+    weights = torch.tensor([0.75, 0.25, 0.75, 0.25])[:, None, None] / 2
+    assert (shown[4] - (weights * true).sum(0)).abs().max() <= 1 / 255
+
+    address = page.url
+    x, y, width, height = middle(desk.pad)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    desk.changes(lambda: page.mouse.move(x + 0.21 * width, y - 0.13 * height))
+    assert page.url == address  # the server has not been asked
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    expect(page).not_to_have_url(address)
+    page.wait_for_function("genmodelsShelf.point.z.join('_') === new URL(location.href).searchParams.get('z')")
+    exact = decoded(studio.log.parent / "runs", "large", page, None)
+    page.wait_for_selector(SETTLED)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert (drawn(desk.picture) - exact).abs().max() <= 1 / 255
 
 
 def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Visit) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import ROOT, Server, serve
+from tests.conftest import ROOT, SETTLED, Server, serve
 from tests.explore_runs import make_runs
 
 pytestmark = pytest.mark.browser
@@ -146,6 +146,7 @@ def test_a_walk_is_recorded_as_a_video(studio: Server, page: Page, visit: Visit,
     expect(page.locator(".st-key-explore-strip canvas")).to_have_attribute("data-drawn", DRAWN)
     page.get_by_role("button", name="Add").click()
     expect(page.locator(".st-key-explore-key-2-picture canvas")).to_have_attribute("data-drawn", DRAWN)
+    page.wait_for_selector(SETTLED)  # the old film goes when all that is new has come
     with page.expect_download() as download:
         page.locator(".st-key-explore-walk").get_by_role("button", name="Video").click()
     video = tmp_path / download.value.suggested_filename

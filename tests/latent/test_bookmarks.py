@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import FILE, MOST_MARKS, Bookmark, as_csv, as_json, load, save
+from genmodels.latent.bookmarks import FILE, MOST_MARKS, Bookmark, as_csv, as_json, load, merged, read_in, save
 
 MARKS = [
     Bookmark("here", "point", ((0.5, -1.25),)),
@@ -30,26 +30,26 @@ def test_the_table_can_be_read_and_is_no_formula() -> None:
     assert rows[3:] == [["'=SUM(A1)", "group", "0", "1"], ["'=SUM(A1)", "group", "2", "3"]]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        "[" * 100_000,
-        '{"schema_version": 2, "marks": []}',
-        '{"schema_version": 1, "marks": [{"name": "", "kind": "point", "codes": [[1, 2]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "hole", "codes": [[1, 2]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": []}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2, 3]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 1e999]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, NaN]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2], [3, 4]]}]}',
-        '{"schema_version": 1, "marks": [{"name": "a", "kind": "group", "codes": "x"}]}',
-        " " * 2_000_000,
-    ],
+HOSTILE = (
+    "",
+    "{",
+    "[]",
+    "null",
+    "[" * 100_000,
+    '{"schema_version": 2, "marks": []}',
+    '{"schema_version": 1, "marks": [{"name": "", "kind": "point", "codes": [[1, 2]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "hole", "codes": [[1, 2]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": []}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2, 3]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 1e999]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, NaN]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2], [3, 4]]}]}',
+    '{"schema_version": 1, "marks": [{"name": "a", "kind": "group", "codes": "x"}]}',
+    " " * 2_000_000,
 )
+
+
+@pytest.mark.parametrize("content", HOSTILE)
 def test_a_hostile_file_is_one_sentence(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE).write_text(content)
     with pytest.raises(UserError) as caught:
@@ -57,6 +57,35 @@ def test_a_hostile_file_is_one_sentence(tmp_path: Path, content: str) -> None:
     assert len(str(caught.value)) < 200
     save(tmp_path, MARKS, 2)  # and the next one that is kept puts it right
     assert load(tmp_path, 2) == MARKS
+
+
+def test_what_was_taken_home_is_read_in_again() -> None:
+    assert read_in(as_json(MARKS).encode(), 2) == MARKS
+    other = Bookmark("here", "point", ((1.0, 1.0),))
+    long = Bookmark("n" * 40, "point", ((0.0, 0.0),)), Bookmark("n" * 40, "direction", ((0.0, 1.0),))
+    together = merged(MARKS, [*MARKS, other, *long])
+    assert together[: len(MARKS) + 2] == [*MARKS, Bookmark("here 2", "point", other.codes), long[0]]
+    assert [len(mark.name) for mark in together[-2:]] == [40, 38]
+    assert merged(together, together) == together
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *HOSTILE,
+        as_json(MARKS).replace("here", "\\u202e"),
+        as_json(MARKS).replace("here", "  "),
+        as_json(MARKS + MARKS[:1]),
+        as_json([Bookmark("a", "group", ((0.0, 0.0),) * 300), *MARKS]),
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, ' + "9" * 5_000 + "]]}]}",
+        '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2]], "more": 1}]}',
+    ],
+)
+def test_a_hostile_upload_is_one_sentence(content: str) -> None:
+    for data in (content.encode(), content.encode("utf-16")):
+        with pytest.raises(UserError) as caught:
+            read_in(data, 2)
+        assert len(str(caught.value)) < 200
 
 
 def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:

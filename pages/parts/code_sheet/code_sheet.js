@@ -17,7 +17,7 @@ class Sheet {
 
   // Address of the original of a sample, or of its reconstruction where the browser can decode; else nothing.
   urlOf(i, again) {
-    if (again && shelf.decoder?.name !== this.name) return "";
+    if (again && (shelf.decoder?.name !== this.name || shelf.decoder.remote)) return "";
     const name = `${i} ${again}`;
     if (!this.kept.has(name)) this.kept.set(name, again ? this.reconstruction(i) : this.original(i));
     return this.kept.get(name);

@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,28 @@ from pages.parts.component import component
 _decoder = component(Path(__file__).parent)
 
 
-def pack(name: str, exported: Exported, extras: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
+@dataclass(frozen=True)
+class Remote:
+    """What the browser has to know of a decoder that stays on the server.
+
+    Attributes:
+        shape: Of one sample: ``(height, width, channels)``.
+        latent_dim: Entries of a code.
+        label_count: How many labels it can be told; 0 if it takes none.
+    """
+
+    shape: tuple[int, ...]
+    latent_dim: int
+    label_count: int
+    weights: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def header(self) -> dict[str, Any]:
+        """Everything but the weights, of which there are none."""
+        sizes = {"shape": self.shape, "latent_dim": self.latent_dim, "label_count": self.label_count}
+        return {"remote": True, **sizes}
+
+
+def pack(name: str, exported: Exported | Remote, extras: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> bytes:
     """A decoder and what is shown around it as one message.
 
     The layout: length of the header (uint32, little endian), the header as JSON in UTF-8, the arrays one after another.
@@ -25,15 +47,31 @@ def pack(name: str, exported: Exported, extras: Mapping[str, np.ndarray], about:
         extras: Further arrays, float16, float32 or uint8.
         about: Further entries of the header.
     """
-    arrays = {"weights": exported.weights, **extras}
+    return _message({"name": name, **exported.header(), **about}, {"weights": exported.weights, **extras})
+
+
+def _message(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     places, offset = {}, 0
     for key, array in arrays.items():
         places[key] = {"type": str(array.dtype), "offset": offset, "size": array.nbytes}
         offset += array.nbytes
-    header = json.dumps({"name": name, **exported.header(), **about, "arrays": places}).encode()
-    return (
-        struct.pack("<I", len(header)) + header + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
-    )
+    text = json.dumps({**header, "arrays": places}).encode()
+    return struct.pack("<I", len(text)) + text + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
+
+
+def pack_film(run: str, weights: Mapping[int, np.ndarray]) -> bytes:
+    """What the weights of one decoder were at several steps, as one message.
+
+    Args:
+        run: What the names of decoders begin with that these weights fit.
+        weights: Step -> weights as :class:`Exported` has them.
+    """
+    return _message({"film": run}, {str(step): values for step, values in weights.items()})
+
+
+def carry_film(packed: bytes) -> None:
+    """Put a packed film on the page; while it is there, the time machine moves the decoder too. It shows nothing."""
+    _decoder(key="decoder_film", data=packed)
 
 
 def carry_decoder(packed: bytes) -> None:

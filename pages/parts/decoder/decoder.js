@@ -16,7 +16,9 @@ function widen(half) {
       halves[i] = i & 0x8000 ? -size : size;
     }
   }
-  return Float32Array.from(half, (i) => halves[i]);
+  const wide = new Float32Array(half.length);
+  for (let i = 0; i < half.length; i++) wide[i] = halves[half[i]];
+  return wide;
 }
 
 const READERS = {
@@ -109,10 +111,15 @@ const SQUASHES = {
 export class Decoder {
   constructor(packed) {
     Object.assign(this, packed); // layers, squash, scale, shape, latent_dim, arrays and what else was packed
-    const { weights } = this.arrays;
-    this.steps = this.layers.map((layer) => this.prepare(layer, weights));
+    this.take(null, this.arrays.weights);
     this.size = this.shape.reduce((a, b) => a * b, 1);
     this.label = 0; // what a conditional model is told to draw
+  }
+
+  // Weights of another moment of training; null: its own.
+  take(step, weights) {
+    this.edition = step;
+    this.steps = this.layers.map((layer) => this.prepare(layer, weights));
   }
 
   prepare(layer, weights) {
@@ -253,13 +260,90 @@ export class Decoder {
   }
 }
 
+// A decoder that stays on the server. The page sends pictures of places all over the plane that is shown, and the exact
+// one of the place where the hand rests; between the places of the plane, the four nearest pictures are blended.
+export class Atlas {
+  constructor(packed) {
+    Object.assign(this, packed); // shape, latent_dim, arrays and what else was packed
+    this.size = this.shape.reduce((a, b) => a * b, 1);
+    this.values = new Float32Array(this.size);
+    this.label = 0;
+  }
+
+  // Which plane is shown: rows of the directions, and a code on it. The page is asked for it if it is not there.
+  show(axes, base) {
+    const rounded = Array.from(base, (value) => Math.round(100 * value) / 100 + 0);
+    const wanted = { decoder: this.name, axes: Array.from(axes), base: rounded, label: this.label };
+    const key = JSON.stringify(wanted);
+    if (key === this.asked || key === this.edition || !shelf.wantPlane) return;
+    this.asked = key;
+    shelf.wantPlane(wanted);
+  }
+
+  get plane() {
+    return shelf.plane?.decoder === this.name ? shelf.plane : null;
+  }
+
+  // Changes when the same code may become another picture.
+  get edition() {
+    return this.plane?.key;
+  }
+
+  // As a decoder's, for one code.
+  decode(z) {
+    const { point } = shelf;
+    const exact = point?.decoder === this.name && point.label === this.label && point.picture;
+    if (exact && point.z.every((value, j) => Math.abs(value - z[j]) < 1e-3)) {
+      for (let i = 0; i < this.size; i++) this.values[i] = exact[i] / 255;
+    } else if (this.plane) this.blend(z, this.plane);
+    return this.values;
+  }
+
+  blend(z, { axes, side, reach, pixels }) {
+    const [height, width, channels] = this.shape;
+    const { directions } = this.arrays;
+    const [x, y] = axes.map((row, i) => {
+      const along = z.reduce((sum, value, j) => sum + value * directions[row * z.length + j], 0);
+      return Math.min(1, Math.max(0, 0.5 + ((i ? -1 : 1) * along) / (2 * reach))) * (side - 1);
+    });
+    const [left, top] = [x, y].map((at) => Math.min(side - 2, Math.floor(at)));
+    const [s, t] = [x - left, y - top];
+    const [right, down] = [4 * width, 4 * height * pixels.width];
+    const { data } = pixels;
+    for (let row = 0, k = 0; row < height; row++) {
+      let at = 4 * ((top * height + row) * pixels.width + left * width);
+      for (let column = 0; column < width; column++, at += 4) {
+        for (let c = 0; c < channels; c++, k++) {
+          const above = data[at + c] + s * (data[at + right + c] - data[at + c]);
+          const below = data[at + down + c] + s * (data[at + down + right + c] - data[at + down + c]);
+          this.values[k] = (above + t * (below - above)) / 255;
+        }
+      }
+    }
+  }
+}
+
 // The shelf: the newest decoder, for all parts of the page; an event tells when there is another one.
 const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
+
+// As the decoder was at a step of the film that the page has brought; null: as the page stands.
+shelf.stand = (run, step) => {
+  const { decoder, film } = shelf;
+  if (film?.film !== run || decoder?.name.split(".")[0] !== run || decoder.remote) return;
+  const weights = step === null ? decoder.arrays.weights : film.arrays[step];
+  if (!weights || step === decoder.edition) return;
+  decoder.take(step, weights);
+  shelf.dispatchEvent(new Event("decoder"));
+};
 
 export default function ({ data }) {
   if (!data?.length) return;
   const packed = unpack(data);
+  if (packed.film) {
+    shelf.film = packed;
+    return () => (shelf.film = null);
+  }
   if (shelf.decoder?.name === packed.name) return;
-  shelf.decoder = new Decoder(packed);
+  shelf.decoder = packed.remote ? new Atlas(packed) : new Decoder(packed);
   shelf.dispatchEvent(new Event("decoder"));
 }

@@ -1,4 +1,4 @@
-"""The visitor's bookmarks: kept, grouped, gone back to, and taken home."""
+"""The visitor's bookmarks: kept, grouped, gone back to, taken home and brought back."""
 
 import streamlit as st
 import torch
@@ -13,6 +13,8 @@ from pages.parts.image_grid import image_grid
 from pages.parts.text import _, plain
 
 _SAID = "_explore_marks_said"
+_TURN = "_explore_marks_turn"
+"""Counts the files that were read in: a new turn begins with an empty uploader."""
 
 
 @st.fragment
@@ -24,12 +26,15 @@ def show(subject: Subject) -> None:
         st.warning(plain(sentence))
     if not kept:
         st.caption(_("There are no bookmarks yet."))
-        return
     with st.container(horizontal=True, key="explore-marks"):
         for place, mark in enumerate(kept):
             with st.container(key=f"explore-mark-{place}", width=170, border=True, gap="small"):
                 _card(subject, place, mark)
-    _files(subject, kept)
+    with st.container(horizontal=True):
+        if kept:
+            _files(subject, kept)
+        with st.popover(_("Read in"), icon=":material/upload:", key="explore-marks-bring"):
+            _bring(subject)
 
 
 def _add(subject: Subject, kept: list[Bookmark]) -> None:
@@ -123,13 +128,31 @@ def _forget(subject: Subject, name: str) -> None:
 
 
 def _files(subject: Subject, kept: list[Bookmark]) -> None:
-    with st.container(horizontal=True):
-        st.download_button(
-            "JSON", lambda: as_json(kept), f"{subject.folder.id}-bookmarks.json", "application/json",
-            key="explore-marks-json", icon=":material/download:", on_click="ignore",
-            help=_("Names, kinds and codes; the file as it lies in the run folder."),
-        )  # fmt: skip
-        st.download_button(
-            "CSV", lambda: as_csv(kept, subject.latent_dim), f"{subject.folder.id}-bookmarks.csv", "text/csv",
-            key="explore-marks-csv", icon=":material/download:", on_click="ignore", help=_("A row for each code."),
-        )  # fmt: skip
+    st.download_button(
+        "JSON", lambda: as_json(kept), f"{subject.folder.id}-bookmarks.json", "application/json",
+        key="explore-marks-json", icon=":material/download:", on_click="ignore",
+        help=_("Names, kinds and codes; the file as it lies in the run folder. It can be read in again."),
+    )  # fmt: skip
+    st.download_button(
+        "CSV", lambda: as_csv(kept, subject.latent_dim), f"{subject.folder.id}-bookmarks.csv", "text/csv",
+        key="explore-marks-csv", icon=":material/download:", on_click="ignore", help=_("A row for each code."),
+    )  # fmt: skip
+
+
+def _bring(subject: Subject) -> None:
+    st.markdown(_("Points, directions and groups of a model with as many latent dimensions: the **JSON** from here."))
+    turn = st.session_state.setdefault(_TURN, 0)
+    file = st.file_uploader(
+        _("Bookmarks"), "json", max_upload_size=1, key=f"explore-marks-file-{turn}", label_visibility="collapsed"
+    )
+    if file is None:
+        return
+    try:
+        new = marks.bring(subject, file.getvalue())
+    except UserError as error:
+        st.error(plain(str(error)))
+        return
+    st.session_state[_TURN] += 1
+    if not new:
+        st.session_state[_SAID] = _("All of these bookmarks are here already.")
+    st.rerun()

@@ -18,24 +18,24 @@ _ONE = "_explore_ringed"
 
 def choose(subject: Subject, indices: tuple[int, ...]) -> None:
     """Choose test samples; an empty choice is none."""
-    st.session_state[_SEVERAL] = (subject.name, indices)
+    st.session_state[_SEVERAL] = (subject.run, indices)
 
 
 def several(subject: Subject) -> tuple[int, ...]:
-    """The test samples that are chosen, of this subject."""
-    name, indices = st.session_state.get(_SEVERAL, ("", ()))
-    return indices if name == subject.name else ()
+    """The test samples that are chosen, of this run."""
+    run, indices = st.session_state.get(_SEVERAL, ("", ()))
+    return indices if run == subject.run else ()
 
 
 def ring(subject: Subject, index: int) -> None:
     """Put a ring around a test sample and those nearest to it."""
-    st.session_state[_ONE] = (subject.name, index)
+    st.session_state[_ONE] = (subject.run, index)
 
 
 def neighbours(subject: Subject) -> tuple[int, ...]:
     """The sample that was clicked and the ``NEIGHBOURS`` nearest to it in latent space, itself first; or nothing."""
-    name, index = st.session_state.get(_ONE, ("", 0))
-    if name != subject.name:
+    run, index = st.session_state.get(_ONE, ("", 0))
+    if run != subject.run:
         return ()
     near = nearest(subject.codes[index : index + 1], subject.codes, NEIGHBOURS + 1).where[0].tolist()
     return (index, *[other for other in near if other != index][:NEIGHBOURS])

@@ -213,7 +213,7 @@ def _file(subject: Subject) -> None:
     st.download_button(
         _("Codes"),
         lambda: codes_csv(subject),
-        f"{subject.folder.id}-codes.csv",
+        f"{subject.stem}-codes.csv",
         "text/csv",
         key="explore-codes",
         icon=":material/download:",

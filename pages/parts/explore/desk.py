@@ -14,7 +14,7 @@ from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
 from pages.parts import take_away
 from pages.parts.decoder import carry_decoder, pack
-from pages.parts.explore import layers, point
+from pages.parts.explore import atlas, layers, point
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid
 from pages.parts.latent_desk import Group, Slider, about, latent_desk
@@ -29,8 +29,9 @@ NOISE = 500
 
 
 def is_plain(subject: Subject) -> bool:
-    """Whether Streamlit's own controls are shown: where the browser cannot decode, or the visitor wants them."""
-    return isinstance(subject.exported, str) or bool(st.session_state.get(PLAIN))
+    """Whether Streamlit's own controls are shown: where there is nothing for the desk, or the visitor wants them."""
+    nothing = isinstance(subject.exported, str) and not atlas.needed(subject)
+    return nothing or bool(st.session_state.get(PLAIN))
 
 
 def controls(subject: Subject) -> None:
@@ -52,6 +53,8 @@ def show(subject: Subject) -> None:
     carry_decoder(_packed(subject.name, subject, st.context.locale))
     latent_desk()
     layers.serve(subject, _directions(subject.name, subject))
+    if atlas.needed(subject):
+        atlas.serve(subject, _directions(subject.name, subject))
     if not subject.images:
         st.caption(_("Left the data, right the codes. The net shows how the decoder bends one plane into the other."))
 
@@ -75,6 +78,7 @@ def _held(subject: Subject) -> None:
         label=now.label,
         ahead=point.ahead(subject),
         dice=DICE,
+        picture=atlas.exact(subject, now),
     )
 
 
@@ -119,7 +123,7 @@ def _files(subject: Subject) -> None:
         st.download_button(
             _("This picture"),
             lambda: _png(subject),
-            f"{subject.folder.id}.png",
+            f"{subject.stem}.png",
             "image/png",
             key="explore-picture",
             icon=":material/image:",
@@ -127,8 +131,8 @@ def _files(subject: Subject) -> None:
         )
     st.download_button(
         _("The model"),
-        lambda: (subject.folder.path / "model.safetensors").read_bytes(),
-        f"{subject.folder.id}.safetensors",
+        lambda: subject.folder.weights(subject.step).read_bytes(),
+        f"{subject.stem}.safetensors",
         "application/octet-stream",
         key="explore-model",
         icon=":material/neurology:",
@@ -148,7 +152,7 @@ def _png(subject: Subject) -> bytes:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
-    assert isinstance(_subject.exported, Exported)
+    exported = _subject.exported if isinstance(_subject.exported, Exported) else atlas.remote(_subject)
     groups = [group for group, _rows in _groups(_subject)]
     rows = _directions(name, _subject)
     extras = {"directions": rows.numpy().astype(np.float32), **_shown(_subject)}
@@ -163,8 +167,9 @@ def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
         layer="decoded" if _subject.images and (not _subject.encodes or _subject.latent_dim == 2) else "",
         layers=layers.offered(_subject),
         extent=_extent(_subject),
+        note=atlas.note(_subject) if atlas.needed(_subject) else "",
     )
-    return pack(name, _subject.exported, extras, description)
+    return pack(name, exported, extras, description)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -211,7 +216,11 @@ def _dimensions(subject: Subject) -> tuple[Group, Tensor]:
         for j in subject.order
         for value in [float(subject.importance[j])]
     ]
-    if subject.kl is not None:
+    if subject.end is not None:
+        note = _(
+            "The numbers of the code, in the order that they have at the end. The line: how much each does by now."
+        )
+    elif subject.kl is not None:
         note = _("The numbers of the code, ordered by how much each says about a picture (KL). Pale: silent.")
     else:
         note = _("The numbers of the code, ordered by how much each changes the output.")

@@ -130,7 +130,7 @@ def _strips(subject: Subject, decoded: dict[str, Tensor]) -> None:
     st.download_button(
         _("Strip"),
         lambda: encode(_rgb(strip), "png", 4),
-        f"{subject.folder.id}-strip.png",
+        f"{subject.stem}-strip.png",
         "image/png",
         key="explore-strip-file",
         icon=":material/download:",
@@ -162,12 +162,12 @@ def _film(subject: Subject, decoded: dict[str, Tensor]) -> None:
         alt=_("The walk as a film"),
         frames_per_second=speed,
         most_width=260,
-        film=f"{subject.folder.id}-walk",
+        film=f"{subject.stem}-walk",
     )
     st.download_button(
         _("GIF"),
         lambda: gif(_rgb(frames[order]), speed),
-        f"{subject.folder.id}-walk.gif",
+        f"{subject.stem}-walk.gif",
         "image/gif",
         key="explore-walk-file",
         icon=":material/download:",

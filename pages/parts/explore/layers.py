@@ -96,14 +96,21 @@ def serve(subject: Subject, directions: Tensor) -> None:
     plane_layer(lambda wanted: answer(subject, directions, wanted))
 
 
-def answer(subject: Subject, directions: Tensor, wanted: object) -> dict[str, Any] | None:
-    """The layer that the browser wants; None where what it sends makes no sense."""
+@dataclass(frozen=True)
+class Asked:
+    """A plane that the browser asks for: along two of the directions through ``base``, drawn under a label."""
+
+    plane: Plane
+    axes: tuple[int, ...]
+    base: tuple[float, ...]
+    label: int
+
+
+def understood(subject: Subject, directions: Tensor, wanted: object) -> Asked | None:
+    """The plane that the browser wants of this subject; None where what it sends makes no sense."""
     if not isinstance(wanted, dict) or wanted.get("decoder") != subject.name:
         return None
-    kind, axes, base = wanted.get("kind"), wanted.get("axes"), point.numbers(wanted.get("base"))
-    label = wanted.get("label", 0)
-    if not isinstance(kind, str) or kind not in {layer.kind for layer in offered(subject)} & set(KINDS):
-        return None
+    axes, base, label = wanted.get("axes"), point.numbers(wanted.get("base")), wanted.get("label", 0)
     if base is None or len(base) != subject.latent_dim or not isinstance(axes, list) or len(axes) != 2:
         return None
     if not point.knows(subject, label):
@@ -111,10 +118,20 @@ def answer(subject: Subject, directions: Tensor, wanted: object) -> dict[str, An
     if not all(type(axis) is int and 0 <= axis < len(directions) for axis in axes):
         return None
     plane = Plane(torch.tensor(base), *directions[axes])
-    if not _is_plane(plane):
+    return Asked(plane, tuple(axes), base, label) if _is_plane(plane) else None
+
+
+def answer(subject: Subject, directions: Tensor, wanted: object) -> dict[str, Any] | None:
+    """The layer that the browser wants; None where what it sends makes no sense."""
+    asked = understood(subject, directions, wanted)
+    kind = wanted.get("kind") if isinstance(wanted, dict) else None
+    if asked is None or not isinstance(kind, str):
         return None
-    said = {"decoder": subject.name, "kind": kind, "axes": axes, "base": list(base), "label": label}
-    return said | _worked_out(subject.name, subject, plane, kind, tuple(axes), base, label)
+    if kind not in {layer.kind for layer in offered(subject)} & set(KINDS):
+        return None
+    axes, base, label = asked.axes, asked.base, asked.label
+    said = {"decoder": subject.name, "kind": kind, "axes": list(axes), "base": list(base), "label": label}
+    return said | _worked_out(subject.name, subject, asked.plane, kind, axes, base, label)
 
 
 def _is_plane(plane: Plane) -> bool:

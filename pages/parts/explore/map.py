@@ -58,7 +58,7 @@ def _decoded(subject: Subject) -> None:
     st.download_button(
         _("Grid"),
         lambda: encode(np.broadcast_to(picture, (*picture.shape[:2], 3)).copy(), "png", 2),
-        f"{subject.folder.id}-plane.png",
+        f"{subject.stem}-plane.png",
         "image/png",
         key="explore-grid",
         icon=":material/download:",

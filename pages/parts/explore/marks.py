@@ -3,7 +3,7 @@
 import streamlit as st
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import Bookmark, checked, load, save
+from genmodels.latent.bookmarks import Bookmark, checked, load, merged, read_in, save
 from pages.parts.explore.subject import Subject
 from pages.parts.studio import may_steer
 
@@ -48,6 +48,14 @@ def _keep(subject: Subject, marks: list[Bookmark]) -> None:
 def add(subject: Subject, mark: Bookmark) -> None:
     """Keep one more. Raises UserError when its name is taken, or there are too many."""
     _keep(subject, [*listed(subject), mark])
+
+
+def bring(subject: Subject, content: bytes) -> int:
+    """Keep those of a file too; returns how many were not there yet. Raises UserError when they do not fit."""
+    kept = listed(subject)
+    together = merged(kept, read_in(content, subject.latent_dim))
+    _keep(subject, together)
+    return len(together) - len(kept)
 
 
 def remove(subject: Subject, name: str) -> None:

@@ -6,6 +6,7 @@ from genmodels.catalogue import REGISTRIES
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts import run_state
+from pages.parts.explore import moment
 from pages.parts.explore.subject import Subject, open_subject, version
 from pages.parts.studio import explorable, open_run
 from pages.parts.text import _
@@ -27,10 +28,21 @@ def pick() -> Subject | None:
         _select(runs, chosen)
         _refresh(chosen)
     try:
-        return open_subject(chosen, _version(chosen))
+        return _opened(chosen)
     except UserError as error:
         st.warning(str(error), icon=":material/explore_off:")
         return None
+
+
+def _opened(folder: RunFolder) -> Subject:
+    """The run at the moment that the address names, or else at its end."""
+    version, step = _version(folder), moment.wanted(folder)
+    if step is not None:
+        try:
+            return open_subject(folder, version, step)
+        except UserError:
+            st.warning(_("What was kept of step {n:,} is damaged; this is the end of training.").format(n=step))
+    return open_subject(folder, version)
 
 
 def _select(runs: dict[str, RunFolder], chosen: RunFolder) -> None:
@@ -49,7 +61,7 @@ def _select(runs: dict[str, RunFolder], chosen: RunFolder) -> None:
 
 def _to_address() -> None:
     st.query_params["run"] = st.session_state["explore-run"]
-    for name in ("seed", "psi", "z"):
+    for name in ("seed", "psi", "z", "step"):
         st.query_params.pop(name, None)
 
 

@@ -8,17 +8,20 @@ hand does is none: the browser has already put it in place of the last address w
 import math
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import streamlit as st
 import torch
 from torch import Tensor
 
 from genmodels.latent.prior import truncated
+from pages.parts import address
+from pages.parts.address import FARTHEST
 from pages.parts.explore.subject import Subject
 from pages.parts.text import _
 
 MOST_SEED = 9_999
-FARTHEST = 30.0
+MOST_PSI = 1.5
 NAMES = ("run", "seed", "psi", "z", "y")
 """What the address says of the point."""
 _STATE = "_explore_point"
@@ -68,11 +71,10 @@ def drawn(subject: Subject, seed: int, psi: float) -> tuple[float, ...]:
 
 def follow(subject: Subject) -> None:
     """Once in each run of the page: an address that the page did not write, from a link or the back button, counts."""
-    address = _address()
-    seen = st.session_state.get(_SEEN)
-    st.session_state[_SEEN] = address
+    said, seen = _said(), st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = said
     kept = st.session_state.get(_STATE)
-    if address and address != seen and isinstance(kept, Point) and kept.subject == subject.name:
+    if said and said != seen and isinstance(kept, Point) and _run(kept.subject) == _run(subject.name):
         _keep(replace(_from_address(subject), revision=kept.revision + 1))
 
 
@@ -151,7 +153,13 @@ def rested(subject: Subject, answer: object) -> None:
         return
     st.session_state[_NAMED] = True
     z, psi, label = numbers(answer.get("z")), numbers([answer.get("psi")]), answer.get("label", 0)
-    if z is None or psi is None or len(z) != subject.latent_dim or not 0 <= psi[0] <= 1.5 or not knows(subject, label):
+    if (
+        z is None
+        or psi is None
+        or len(z) != subject.latent_dim
+        or not 0 <= psi[0] <= MOST_PSI
+        or not knows(subject, label)
+    ):
         return
     _keep(replace(now, z=z, psi=round(psi[0], 2), held=now.held or z != now.z, label=label))
 
@@ -177,44 +185,35 @@ def numbers(values: object) -> tuple[float, ...] | None:
 
 
 def _from_address(subject: Subject) -> Point:
-    seed = int(_parameter("seed", 0, MOST_SEED, 0))
-    psi = round(_parameter("psi", 0, 1.5, 1.0), 2)
+    seed, psi = _asked("seed", MOST_SEED), round(_asked("psi", MOST_PSI), 2)
     z, held = drawn(subject, seed, psi), False
-    if text := st.query_params.get("z"):
-        try:
-            wanted = numbers([float(part) for part in text.split("_")])
-        except ValueError:
-            wanted = None
+    if st.query_params.get("z"):
+        wanted = address.read("z")
         if wanted is not None and len(wanted) == subject.latent_dim:
             z, held = wanted, True
         else:
             st.warning(_("The point in the address does not belong to this model; this is the one of the seed."))
-    label = int(_parameter("y", 0, max(0, subject.model.label_count - 1), 0))
+    label = _asked("y", max(0, subject.model.label_count - 1))
     return Point(subject.name, z, psi, seed, 0, held, label)
 
 
-def _parameter(name: str, low: float, high: float, default: float) -> float:
-    text = st.query_params.get(name)
-    if text is None:
-        return default
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if low <= value <= high:
+def _asked(name: str, most: float) -> Any:
+    """What the address says, if it is no more than ``most``; else the default, and a sentence."""
+    text, value = st.query_params.get(name), address.read(name)
+    if text is None or (address.says(name) and value <= most):
         return value
-    sentence = _("The address asks for {name} = {value}; it has to be a number from {low} to {high}.")
-    st.warning(sentence.format(name=name, value=repr(text[:20]), low=low, high=high))
-    return default
+    sentence = _("The address asks for {name} = {value}; it has to be a number from 0 to {most}.")
+    st.warning(sentence.format(name=name, value=repr(text[:20]), most=most))
+    return address.PARAMETERS[name].default
 
 
-def _address() -> dict[str, str]:
+def _said() -> dict[str, str]:
     return {name: st.query_params[name] for name in NAMES if name in st.query_params}
 
 
 def is_named() -> bool:
     """Whether the address says anything of the point."""
-    return bool(_address())
+    return bool(_said())
 
 
 def to_address(subject: Subject, *, browser: bool = False) -> None:
@@ -241,4 +240,4 @@ def to_address(subject: Subject, *, browser: bool = False) -> None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != wanted[name]:
             st.query_params[name] = wanted[name]
-    st.session_state[_SEEN] = _address()
+    st.session_state[_SEEN] = _said()

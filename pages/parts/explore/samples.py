@@ -95,7 +95,7 @@ def _grids(subject: Subject, wanted: Wanted) -> None:
         st.download_button(
             _("Grid"),
             lambda: encode(np.broadcast_to(picture, (*picture.shape[:2], 3)).copy(), "png", 3),
-            f"{subject.folder.id}-samples-{wanted.seed}.png",
+            f"{subject.stem}-samples-{wanted.seed}.png",
             "image/png",
             key="explore-samples-file",
             icon=":material/download:",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.parts import address
 from pages.parts.explore import (
     arithmetic,
     bookmarks,
@@ -59,7 +60,7 @@ def show(subject: Subject) -> None:
     offered = [name for name in SECTIONS if subject.images or name not in PICTURES]
     if not factors.known(subject):
         offered.remove("factors")
-    wanted = st.query_params.get("show")
+    wanted = address.read("show")
     st.session_state[_KEY] = wanted if wanted in offered else offered[0]
     chosen = st.segmented_control(
         _("Section"),

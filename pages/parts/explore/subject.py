@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -37,15 +38,34 @@ class Subject:
 
     Attributes:
         folder: Its run.
-        name: Fingerprint of run and weights: the same name, the same model.
+        version: Of the weights at the end of the run.
+        step: The moment of training at which it stands; None: the end.
         model: Ready to use.
         examples: Samples that it has never seen.
+        end: The same run at its end, where it stands at an earlier moment.
     """
 
     folder: RunFolder
-    name: str
+    version: int
+    step: int | None
     model: Model
     examples: Examples
+    end: "Subject | None" = None
+
+    @property
+    def run(self) -> str:
+        """Fingerprint of the run, the same for all of its moments."""
+        return f"{self.folder.id}@{self.version}"
+
+    @property
+    def name(self) -> str:
+        """Fingerprint of run and weights: the same name, the same model."""
+        return self.run if self.step is None else f"{self.run}.{self.step}"
+
+    @property
+    def stem(self) -> str:
+        """What files that are taken from it are called."""
+        return self.folder.id if self.step is None else f"{self.folder.id}-step-{self.step}"
 
     @property
     def images(self) -> bool:
@@ -80,7 +100,8 @@ class Subject:
 
     @cached_property
     def order(self) -> list[int]:
-        return order.strongest_first(self.importance)
+        """Dimensions, those that do most at the end of the run first: through time, each stays in its place."""
+        return order.strongest_first(self.importance) if self.end is None else self.end.order
 
     @cached_property
     def class_means(self) -> Tensor | None:
@@ -104,7 +125,8 @@ class Subject:
         if is_uniform(self.model):
             return 1.0
         widest = float(self.codes.abs().quantile(0.99)) if self.encodes else 0.0
-        return float(np.ceil(2 * np.clip(widest * 1.15, 3.0, 8.0)) / 2)
+        least = 3.0 if self.end is None else self.end.reach
+        return float(np.ceil(2 * np.clip(widest * 1.15, least, 8.0)) / 2)
 
     @torch.no_grad()
     def encode(self, x: Tensor) -> Tensor:
@@ -177,13 +199,17 @@ def training(subject: Subject) -> Tensor | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
-def _load(path: str, version: int) -> Subject:
-    torch.set_num_threads(1)
-    from pathlib import Path
+def _held_out(path: str, version: int, _folder: RunFolder, _model: Model) -> Examples:
+    return _examples(_folder, _model)
 
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _load(path: str, version: int, step: int | None) -> Subject:
+    torch.set_num_threads(1)
     folder = RunFolder(Path(path))
-    model = folder.model()
-    return Subject(folder, f"{folder.id}@{version}", model, _examples(folder, model))
+    model = folder.model(step)
+    end = None if step is None else _load(path, version, None)
+    return Subject(folder, version, step, model, _held_out(path, version, folder, model), end)
 
 
 def version(folder: RunFolder) -> int:
@@ -194,9 +220,13 @@ def version(folder: RunFolder) -> int:
         raise UserError("This run has nothing to explore yet; give it a few seconds and refresh.") from None
 
 
-def open_subject(folder: RunFolder, version: int) -> Subject:
-    """The model of a run at a version. Raises UserError when it is damaged or gone."""
+def open_subject(folder: RunFolder, version: int, step: int | None = None) -> Subject:
+    """The model of a run at a version, or as it was at a step whose weights were kept.
+
+    Raises:
+        UserError: It is damaged or gone.
+    """
     try:
-        return _load(str(folder.path), version)
+        return _load(str(folder.path), version, step)
     except (KeyError, RuntimeError, OSError):
         raise UserError(f"The run {folder.id!r} is damaged and cannot be opened; pick another one.") from None

@@ -1,4 +1,7 @@
-"""The time machine: how samples, codes, losses and the picture of one z came to be what they are."""
+"""The time machine: how samples, codes, losses and the picture of one z came to be what they are.
+
+Its slider moves these views in the browser; where it comes to rest, the whole page goes to that moment.
+"""
 
 import numpy as np
 import streamlit as st
@@ -6,14 +9,14 @@ import torch
 from torch import Tensor
 
 from genmodels.errors import UserError
-from genmodels.models.base import Model
+from genmodels.latent.export import Exported
 from genmodels.plots.grid import encode, tile
 from genmodels.training.folder import RunFolder
 from genmodels.training.moments import milestones
-from genmodels.training.views import to_pixels
 from pages.parts.curves import thin
-from pages.parts.explore import point
-from pages.parts.explore.subject import Subject
+from pages.parts.decoder import carry_film, pack_film
+from pages.parts.explore import moment, point
+from pages.parts.explore.subject import Subject, open_subject
 from pages.parts.image_grid import image_grid
 from pages.parts.palette import CONCEPTS
 from pages.parts.run_view import words
@@ -26,13 +29,21 @@ MOST = 16
 COLUMNS = 4
 SAMPLES = 8
 """Moments in a row of the sheet; samples across and down."""
+IN_A_ROW, WIDEST = 8, 192
+"""Pictures of one z in a row; CSS pixels of one at most."""
 POINTS = 300
 """Of a curve."""
+MOST_BYTES = 8_000_000
+"""Of weights that are sent ahead, so that the desk follows the slider."""
+_KEY = "explore-time"
+_GONE = "_explore_time_gone"
 
 
 @st.fragment
 def show(subject: Subject) -> None:
     """The film of the run, and under it one z through time."""
+    if st.session_state.pop(_GONE, False):
+        st.rerun()
     steps = milestones(subject.folder.frames(), MOST)
     if len(steps) < 2:
         st.info(
@@ -40,7 +51,10 @@ def show(subject: Subject) -> None:
             icon=":material/history_toggle_off:",
         )
         return
-    st.markdown(_("**Move through training.** Everything below shows the same moment; the noise is always the same."))
+    text = _("**Move through training.** Everything below shows the same moment; the noise is always the same.")
+    if moment.earlier(subject.folder):
+        text += " " + _("Let go, and the whole page comes along.")
+    st.markdown(text)
     try:
         _machine(subject, steps)
     except (UserError, KeyError, ValueError, RuntimeError):
@@ -48,33 +62,77 @@ def show(subject: Subject) -> None:
 
 
 def _machine(subject: Subject, steps: list[int]) -> None:
-    sheet, codes = _frames(subject.name, subject.folder, tuple(steps))
+    kept = moments(subject)
+    _film(subject, kept)
+    sheet, codes = _frames(subject.run, subject.folder, tuple(steps))
     labels = subject.folder.fixed().get("labels") if subject.model.spec.classes else None
-    kept = milestones(subject.folder.kept_weights(), MOST)
     now = point.current(subject)
-    pictures = _through_time(subject.name, subject.folder, tuple(kept), now.z, now.label) if kept else None
+    pictures = _through_time(subject.run, subject, tuple(kept), now.z, now.label) if kept else None
     strip = None if pictures is None else encode(tile(pictures, len(kept)), "png")
     time_machine(
-        subject.name,
+        subject.run,
         steps,
         sheet,
         COLUMNS,
-        key="explore-time",
+        key=_KEY,
+        at=subject.step,
+        on_rest=lambda answer: rested(subject, answer),
         codes=codes,
         labels=None if labels is None or codes is None else labels[: codes.shape[1]].numpy(),
         strip=strip,
         strip_steps=kept,
-        lines=_losses(subject.name, subject.folder),
+        lines=_losses(subject.run, subject.folder),
     )
     _strip(pictures, kept)
+
+
+def _film(subject: Subject, steps: list[int]) -> None:
+    """Let the desk follow the slider: what its decoder was at as many moments as are quickly sent."""
+    if steps and isinstance(subject.exported, Exported):
+        carry_film(_weights(subject.run, subject, tuple(steps)))  # empty where even two are too much
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _weights(run: str, _subject: Subject, steps: tuple[int, ...]) -> bytes:
+    end = _at(_subject, steps[-1], steps[-1]).exported
+    size = end.weights.nbytes if isinstance(end, Exported) else MOST_BYTES
+    if size > MOST_BYTES // 2:
+        return b""
+    some = milestones(steps, MOST_BYTES // size)
+    exported = {step: _at(_subject, step, steps[-1]).exported for step in some}
+    fitting = {step: one.weights for step, one in exported.items() if isinstance(one, Exported)}
+    return pack_film(run, fitting)
+
+
+def _at(subject: Subject, step: int, end: int) -> Subject:
+    return open_subject(subject.folder, subject.version, None if step == end else step)
+
+
+def moments(subject: Subject) -> list[int]:
+    """Steps at which the page can stand, the end among them; none where only the end was kept."""
+    steps = moment.earlier(subject.folder)
+    return milestones([*steps, moment.last(subject.folder)], MOST) if steps else []
+
+
+def rested(subject: Subject, answer: object) -> None:
+    """The browser says at which moment the slider came to rest; anything but a moment of this run is ignored."""
+    if not isinstance(answer, dict) or answer.get("name") != subject.run:
+        return
+    step = answer.get("step")
+    if type(step) is not int or step not in moments(subject):
+        return
+    step = None if step == moment.last(subject.folder) else step
+    if step != subject.step:
+        moment.go(step)
+        st.session_state[_GONE] = True
 
 
 def _strip(pictures: Tensor | None, kept: list[int]) -> None:
     if pictures is None:
         st.caption(
             _(
-                "Of a run that comes with the app only pictures are kept, not the weights of every moment: they would "
-                "take several megabytes. One z through time can be seen in runs of your own."
+                "Of this run only pictures are kept, not the weights of every moment: they would take several "
+                "megabytes. One z through time can be seen in runs of your own, and in the bundled VAE of digits."
             )
         )
         return
@@ -83,11 +141,13 @@ def _strip(pictures: Tensor | None, kept: list[int]) -> None:
         st.markdown(said.format(a=kept[0], b=kept[-1]), width="stretch")
         # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
         st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
-    image_grid(tile(pictures, -(-len(kept) // 2)), key="explore-time-strip", alt=_("One z through time"))
+    columns = len(kept) if len(kept) <= IN_A_ROW else -(-len(kept) // 2)
+    alt = _("One z through time")
+    image_grid(tile(pictures, columns), key="explore-time-strip", alt=alt, most_width=WIDEST * columns)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _frames(name: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[bytes, np.ndarray | None]:
+def _frames(run: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[bytes, np.ndarray | None]:
     """The samples of all moments on one sheet, and the codes ``[S, N, 2]`` where there are any."""
     frames = [_folder.frame(step) for step in steps]
     grids = [torch.from_numpy(tile(frame["samples"][: SAMPLES**2], SAMPLES, gap=1)) for frame in frames]
@@ -96,22 +156,15 @@ def _frames(name: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[byte
     return encode(sheet, "jpeg"), codes
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _model(name: str, step: int, _folder: RunFolder) -> Model:
-    return _folder.model(step)
-
-
 @st.cache_data(show_spinner=False, max_entries=32)
-def _through_time(name: str, _folder: RunFolder, steps: tuple[int, ...], z: tuple[float, ...], label: int) -> Tensor:
-    """What the decoder of each moment makes of ``z``, uint8 ``[S, C, H, W]``."""
+def _through_time(run: str, _subject: Subject, steps: tuple[int, ...], z: tuple[float, ...], label: int) -> Tensor:
+    """What the decoder of each moment makes of ``z``, uint8 ``[S, C, H, W]``; the last one is that of the end."""
     code, y = torch.tensor([z]), torch.tensor([label])
-    with torch.no_grad():
-        models = (_model(name, step, _folder) for step in steps)
-        return torch.cat([to_pixels(model.decode(code, y), model) for model in models])
+    return torch.cat([_at(_subject, step, steps[-1]).decode(code, y) for step in steps])
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _losses(name: str, _folder: RunFolder) -> list[Line]:
+def _losses(run: str, _folder: RunFolder) -> list[Line]:
     story = Story(_folder)
     story.read_on()
     lines = []

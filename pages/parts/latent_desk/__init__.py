@@ -70,6 +70,7 @@ def about(
     layer: str = "",
     layers: Sequence[Layer] = (),
     extent: tuple[float, float, float, float] | None = None,
+    note: str = "",
 ) -> dict[str, Any]:
     """What the desk must know of a latent space, to be packed with its decoder.
 
@@ -88,6 +89,7 @@ def about(
         layer: The kind that is shown behind the pad at first.
         layers: What can be shown behind the pad, in the order of the buttons.
         extent: For points: left, right, bottom, top of what is shown.
+        note: Under the picture, where the decoder stays on the server.
     """
     begins = [sum(len(group.sliders) for group in groups[:i]) for i in range(len(groups))]
     return {
@@ -102,6 +104,7 @@ def about(
             "layer": layer,
             "layers": [asdict(one) for one in layers],
             "extent": extent,
+            "note": note,
         }
     }
 

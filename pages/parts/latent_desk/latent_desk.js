@@ -24,14 +24,14 @@ function isDark(element) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
-// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size.
+// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size; it rounds.
 function paint(samples, from, channels, image) {
   const { data } = image;
   const blue = channels === 3 ? 1 : 0;
   for (let i = 0, s = from; i < data.length; i += 4, s += channels) {
-    data[i] = 255 * samples[s] + 0.5;
-    data[i + 1] = 255 * samples[s + blue] + 0.5;
-    data[i + 2] = 255 * samples[s + 2 * blue] + 0.5;
+    data[i] = 255 * samples[s];
+    data[i + 1] = 255 * samples[s + blue];
+    data[i + 2] = 255 * samples[s + 2 * blue];
     data[i + 3] = 255;
   }
 }
@@ -109,9 +109,11 @@ class Desk {
     if (!point || decoder?.name !== point.decoder) return;
     const fresh = decoder !== this.decoder;
     if (fresh) {
+      const run = ({ name }) => name.split(".")[0];
+      const again = this.decoder && run(decoder) === run(this.decoder); // another moment of the same run
       this.decoder = decoder;
       this.desk.hidden = false;
-      this.build();
+      this.build(again);
     }
     if (fresh || point.revision !== this.revision) {
       const z = Float32Array.from(point.z);
@@ -123,13 +125,12 @@ class Desk {
     this.refresh();
   }
 
-  build() {
-    const { about, shape, arrays, latent_dim } = this.decoder;
+  build(again) {
+    const { about, shape, arrays, latent_dim, remote } = this.decoder;
     const [height, width] = shape;
     this.points = about.modality === "points";
     this.direct = arrays.directions;
-    this.axes = about.axes.slice();
-    this.layer = about.layer;
+    this.axes = again && Math.max(...this.axes) * latent_dim < arrays.directions.length ? this.axes : about.axes.slice();
     this.z = new Float32Array(latent_dim);
     if (!this.points) {
       Object.assign(this.picture, { width, height });
@@ -138,13 +139,13 @@ class Desk {
     this.picture.classList.toggle("plane", this.points);
     this.picture.setAttribute("aria-label", this.data.words.picture);
     this.pad.setAttribute("aria-label", this.data.words.pad);
-    this.tiles = null;
-    this.group = 0;
-    this.caption.textContent = this.data.words.here;
+    this.tiles = this.asked = null;
+    this.group = again && this.group < about.groups.length ? this.group : 0;
+    this.caption.textContent = remote ? about.note : this.data.words.here;
     this.costs.fill(0);
     this.chooseGroups();
     this.chooseAxes();
-    this.chooseLayer(about.layer);
+    this.chooseLayer(again && about.layers.some(({ kind }) => kind === this.layer) ? this.layer : about.layer);
   }
 
   chooseLayer(kind) {
@@ -400,6 +401,7 @@ class Desk {
   // The still parts are drawn again: another size, theme, plane or decoder.
   refresh() {
     this.paper = this.ground = null;
+    this.decoder?.show?.(this.axes, this.shifted(this.axes, [0, 0]));
     if (this.decoder && this.layer === "decoded") this.tile();
     else if (this.decoder && this.layer) this.ask();
     this.wake();
@@ -425,7 +427,7 @@ class Desk {
   measure(milliseconds) {
     const count = (this.picture.dataset.drawn = Number(this.picture.dataset.drawn ?? 0) + 1);
     this.costs[count % this.costs.length] = milliseconds;
-    if (count % 10 || count < this.costs.length) return;
+    if (count % 10 || count < this.costs.length || this.decoder.remote) return;
     const median = this.costs.slice().sort()[this.costs.length >> 1];
     this.caption.textContent = this.data.words.cost.replace("{ms}", median.toFixed(1));
   }
@@ -671,7 +673,7 @@ class Desk {
   tile() {
     const { decoder } = this;
     const [height, width, channels] = decoder.shape;
-    const key = JSON.stringify([decoder.label, this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
+    const key = JSON.stringify([decoder.edition, decoder.label, this.axes, Array.from(this.shifted(this.axes, [0, 0]), (v) => Math.round(100 * v))]);
     if (key === this.tileKey && this.tiles?.of === decoder) return;
     const sheet = this.tiles?.of === decoder ? this.tiles : new OffscreenCanvas(TILES * width, TILES * height);
     Object.assign(this, { tileKey: key, tiles: Object.assign(sheet, { of: decoder }) });

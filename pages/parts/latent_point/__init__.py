@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.component import component
+from pages.parts.component import base64_text, component
 
 KEY = "latent_point"
 _point = component(Path(__file__).parent)
@@ -25,6 +25,7 @@ def latent_point(
     label: int = 0,
     ahead: tuple[Sequence[float], float],
     dice: str,
+    picture: bytes = b"",
 ) -> None:
     """Put the point of a decoder on the page. Shows nothing: the latent desk does.
 
@@ -43,12 +44,13 @@ def latent_point(
         ahead: ``z`` and ``psi`` that the next throw of the dice will bring. The browser shows them at the click and
             does not wait for the page, which says the same later.
         dice: Key of the button that throws them.
+        picture: What the decoder makes of ``z``, where the browser cannot: uint8 ``[height, width, channels]``.
     """
 
     def rested() -> None:
         on_rest(st.session_state[KEY].get("rest"))
 
     at = {"decoder": decoder, "z": list(z), "psi": psi, "revision": revision, "label": label}
+    about = {"run": run, "seed": seed, "held": held, "named": named, "picture": base64_text(picture)}
     thrown = {"z": list(ahead[0]), "psi": ahead[1], "dice": dice}
-    data = at | {"run": run, "seed": seed, "held": held, "named": named, "ahead": thrown}
-    _point(key=KEY, data=data, on_rest_change=rested)
+    _point(key=KEY, data=at | about | {"ahead": thrown}, on_rest_change=rested)

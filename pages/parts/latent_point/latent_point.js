@@ -39,24 +39,28 @@ export default function ({ data, setStateValue }) {
     shelf.told = shelf.next = null;
     if (next?.decoder === decoder && next.revision === revision) shelf.tell?.(next);
   };
+  const picture = data.picture && Uint8Array.from(atob(data.picture), (c) => c.charCodeAt(0));
   const show = (it) => {
     shelf.point = it;
     shelf.dispatchEvent(new Event("point"));
   };
-  // A throw of the dice is seen at once. Half a revision: the page's own answer, which says the same, still counts.
-  const thrown = (event) => {
-    if (!event.target.closest?.(`.st-key-${ahead.dice} button`) || shelf.point !== point) return;
+  // A throw of the dice is seen at once, where the browser can decode it. Half a revision: the page's own answer, which
+  // says the same, still counts.
+  document.removeEventListener("click", shelf.thrown);
+  shelf.thrown = (event) => {
+    if (picture || shelf.point !== shown || !event.target.closest?.(`.st-key-${ahead.dice} button`)) return;
     show({ ...point, z: ahead.z, psi: ahead.psi, revision: revision + 0.5 });
   };
-  document.addEventListener("click", thrown);
-  show(point);
+  document.addEventListener("click", shelf.thrown);
+  const shown = { ...point, picture };
+  show(shown);
   answered();
   if (!named) {
     address(data, psi, label, held ? z : null);
     setStateValue("rest", point);
   }
   return () => {
-    document.removeEventListener("click", thrown);
+    document.removeEventListener("click", shelf.thrown);
     shelf.point = shelf.tell = null;
   };
 }

@@ -1,10 +1,11 @@
 """Training as a film: one slider moves samples, codes, the picture of z and the losses through time together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import streamlit as st
 
 from pages.parts.component import base64_text, component, picture_url
 from pages.parts.palette import CLASSES, CONCEPTS, Colour
@@ -35,11 +36,13 @@ def time_machine(
     strip: bytes | None = None,
     strip_steps: Sequence[int] = (),
     lines: Sequence[Line] = (),
+    at: int | None = None,
+    on_rest: Callable[[object], None] = lambda answer: None,
 ) -> None:
-    """Show a run through time. Runs in the browser alone.
+    """Show a run through time. The slider moves in the browser alone; the page hears of it when it rests.
 
     Args:
-        name: Says which run it is: with another one the slider goes back to the end.
+        name: Says which run it is: with another one the slider goes to where the page stands.
         steps: The ``S`` steps that were kept, ascending.
         sheet: PNG or JPEG bytes: the samples at each of them, row by row, ``columns`` in a row.
         columns: Frames in a row of the sheet.
@@ -49,12 +52,20 @@ def time_machine(
         strip: PNG or JPEG bytes: what the decoder made of z at ``strip_steps``, side by side; None: not known.
         strip_steps: Steps of the pictures in ``strip``.
         lines: Losses, drawn on one scale.
+        at: The step at which the page stands; None: the end.
+        on_rest: Called, before the run that it causes, with what the browser sends when the slider has come to rest
+            and gone to the nearest of ``strip_steps``: ``{"name": ..., "step": ...}`` if it is honest.
     """
+
+    def rested() -> None:
+        on_rest(st.session_state[key].get("rest"))
+
     values = np.concatenate([line.values for line in lines]) if lines else np.zeros(1)
     low, high = np.quantile(values, [0.005, 0.995])
     data = {
         "name": name,
         "steps": list(steps),
+        "at": at,
         "sheet": picture_url(sheet),
         "columns": columns,
         "codes": None if codes is None else base64_text(codes.astype(np.float32).tobytes()),
@@ -84,4 +95,4 @@ def time_machine(
             "losses": _("Losses"),
         },
     }
-    _machine(key=key, data=data)
+    _machine(key=key, data=data, on_rest_change=rested)

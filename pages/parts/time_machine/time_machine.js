@@ -1,7 +1,10 @@
 // Training as a film that the hand moves: one position in time for samples, codes, the picture of z and the losses.
 // Between two moments that were kept, pictures are blended and codes go straight from one place to the other.
+// What moves it moves the decoder on the shelf of the page too, see decoder.js.
 const machines = new WeakMap();
+const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 const SECONDS = 8; // the whole of training, when it plays
+const REST = 250; // milliseconds without movement that count as rest
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -21,17 +24,27 @@ class Machine {
     this.slider.oninput = () => {
       this.play(false);
       this.go(Number(this.slider.value));
+      this.rest();
     };
-    this.button.onclick = () => this.play(!this.playing);
+    this.slider.onpointerdown = () => (this.held = true);
+    this.slider.onpointerup = this.slider.onpointercancel = () => {
+      this.held = false;
+      this.rest();
+    };
+    this.slider.onkeydown = (event) => this.key(event);
+    this.button.onclick = () => {
+      this.play(!this.playing);
+      if (!this.playing) this.rest();
+    };
     this.resizing = new ResizeObserver(() => this.draw());
     this.resizing.observe(root.querySelector(".machine"));
   }
 
-  show(data) {
+  show(data, tell) {
     const last = data.steps.length - 1;
     this.theme = isDark(this.root.querySelector(".machine")) ? 1 : 0;
-    const fresh = data.name !== this.data?.name;
-    this.data = data;
+    const fresh = data.name !== this.data?.name || (data.at !== this.data.at && !this.held && !this.resting);
+    Object.assign(this, { data, tell });
     this.slider.max = last;
     this.slider.setAttribute("aria-label", data.words.time);
     this.button.setAttribute("aria-label", data.words.play);
@@ -51,7 +64,7 @@ class Machine {
     this.figures.losses.hidden = !data.curves.length;
     this.open("samples", data.sheet);
     this.open("z", data.strip);
-    this.go(fresh ? last : Math.min(this.position, last));
+    this.go(fresh ? this.among(data.steps, data.at ?? Infinity) : Math.min(this.position, last));
   }
 
   async open(name, source) {
@@ -73,7 +86,7 @@ class Machine {
       this.go(Math.min(last, this.position + (Math.max(0, now - before) / 1000 / SECONDS) * last));
       before = now;
       if (this.position < last) this.frame = requestAnimationFrame(tick);
-      else this.play(false);
+      else this.play(false), this.rest();
     };
     this.frame = requestAnimationFrame(tick);
   }
@@ -81,7 +94,42 @@ class Machine {
   go(position) {
     this.position = position;
     this.slider.value = position;
+    const { name, at, strip_steps: kept } = this.data;
+    const step = this.nearest();
+    shelf.stand?.(name, step === (at ?? kept.at(-1)) ? null : step);
     this.draw();
+  }
+
+  // The nearest moment whose weights were kept.
+  nearest() {
+    const kept = this.data.strip_steps;
+    return kept[Math.round(this.among(kept, this.step()))];
+  }
+
+  // Once nothing has moved for a while and no button is held: to the nearest moment whose weights were kept, and the
+  // page comes along.
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.resting = 0;
+      const { name, strip_steps: kept } = this.data;
+      if (this.held || this.playing || !kept.length) return;
+      const step = this.nearest();
+      this.go(this.among(this.data.steps, step));
+      this.tell({ name, step });
+    }, REST);
+  }
+
+  // The arrow keys go from moment to moment: by less, the slider would come back to where it was.
+  key(event) {
+    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    const kept = this.data.strip_steps;
+    if (!way || !kept.length) return;
+    event.preventDefault();
+    this.play(false);
+    const next = kept.indexOf(this.nearest()) + way;
+    this.go(this.among(this.data.steps, kept[Math.min(kept.length - 1, Math.max(0, next))]));
+    this.rest();
   }
 
   // The training step at this position, and back: where a step lies among others.
@@ -166,15 +214,17 @@ class Machine {
   }
 
   end() {
+    clearTimeout(this.resting);
     this.play(false);
+    shelf.stand?.(this.data.name, null);
     this.resizing.disconnect();
   }
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const machine = machines.get(parentElement) ?? new Machine(parentElement);
   machines.set(parentElement, machine);
-  machine.show(data);
+  machine.show(data, (value) => setTriggerValue("rest", value));
   return () => {
     machine.end();
     machines.delete(parentElement);
