@@ -338,6 +338,13 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+def npy(array: np.ndarray) -> bytes:
+    """The bytes of an .npy; objects are pickled, as NumPy would."""
+    file = BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
 def npz(**arrays: np.ndarray) -> bytes:
     """The bytes of an .npz."""
     file = BytesIO()
@@ -385,6 +392,11 @@ UPLOADS: dict[str, tuple[Callable[[Path], list[tuple[str, bytes]]] | list[tuple[
     "two idx images": ([("a-idx3", idx_bytes(GREY)), ("b-idx3", idx_bytes(GREY))], "holds 2 idx"),
     "short labels": ([("i", idx_bytes(GREY)), ("l", idx_bytes(np.zeros(7, np.uint8)))], "belong together"),
     "float idx": ([("i", idx_bytes(GREY, kind=0x0D))], "only bytes"),
+    "npy objects": ([("a.npy", npy(np.array([GREY, None], object)))], "Python objects"),
+    "npy cut off": ([("a.npy", npy(GREY)[:-1])], "save it again"),
+    "npy header": ([("a.npy", npy(GREY)[:20])], "not a NumPy array"),
+    "npy words": ([("a.npy", b"12 34")], "not a NumPy array"),
+    "npy and npz": ([("a.npy", npy(GREY)), ("b.npz", npz(x=GREY))], "one kind"),
     "npz labels": ([("a.npz", npz(x=GREY, y=np.arange(7)))], "one label per image"),
     "npz words": ([("a.npz", npz(x=np.array(["a", "b"])))], "no set of images"),
     "npz flat": ([("a.npz", npz(x=np.zeros((8, 17), np.uint8)))], "no square images"),

@@ -139,6 +139,19 @@ def test_npz_layouts(tmp_path, shape, expected) -> None:
     assert len(data.train) == 8 or len(data.train) == 9
 
 
+def test_a_single_array_as_the_bitmaps_of_quick_draw_are(tmp_path, monkeypatch) -> None:
+    drawings = np.random.default_rng(0).integers(0, 256, (50, 784), np.uint8)
+    np.save(tmp_path / "cat.npy", drawings)
+    data = load(str(tmp_path / "cat.npy"))
+    assert data.title == "cat"
+    assert data.spec.shape == (1, 28, 28)
+    assert (len(data.train), len(data.test)) == (45, 5)
+    assert {row.tobytes() for row in everything(data).flatten(1).numpy()} == {row.tobytes() for row in drawings}
+    monkeypatch.setattr("genmodels.data.files.limits.MAX_ARRAY_BYTES", 10_000)
+    with pytest.raises(UserError, match="give a part of it"):
+        load(str(tmp_path / "cat.npy"))
+
+
 @pytest.mark.parametrize("names", [("x", "y"), ("images", "labels"), ("arr_0", "arr_1")])
 def test_npz_names(tmp_path, names) -> None:
     x = np.arange(20, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)

@@ -141,7 +141,8 @@ def draft(
     """What uploaded files hold, read within limits and not yet kept.
 
     Args:
-        given: Names and bytes: pictures (folders in their names become classes), or one zip, ``.npz``, idx pair, CSV.
+        given: Names and bytes: pictures (folders in their names become classes), or one zip, ``.npz``, ``.npy``,
+            idx pair, CSV.
         title: What to call the set; empty takes the first file's name.
         look: How pictures are brought to one form.
         progress: Called while reading.

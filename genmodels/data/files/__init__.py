@@ -1,4 +1,4 @@
-"""Data sets from a path: a folder of pictures, class folders, a zip of either, an idx pair, an ``.npz``, a CSV.
+"""Data sets from a path: a folder of pictures, class folders, a zip of either, an idx pair, ``.npz``, ``.npy``, a CSV.
 
 Whatever lies there may be broken or hostile: it is read in memory within :mod:`~genmodels.data.files.limits`, and
 what cannot be read ends in one sentence (``UserError``), or in a note where only some files are left out.
@@ -67,8 +67,8 @@ def _read(path: Path, seed: int, progress: Progress | None, look: Look) -> Datas
     with path.open("rb") as file:
         head = file.read(4)
     suffix = path.suffix.lower()
-    if suffix == ".npz":
-        return _from_npz(path, seed, look)
+    if suffix in (".npz", ".npy"):
+        return _from_arrays(path, seed, look)
     if suffix in table.SUFFIXES:
         return _from_table(path, seed)
     if suffix == ".zip" or head[:2] == b"PK":
@@ -76,7 +76,7 @@ def _read(path: Path, seed: int, progress: Progress | None, look: Look) -> Datas
     if idx.is_images(path) or suffix == ".gz" or head[:3] == b"\0\0\x08":
         return _from_idx(path, [idx.Pair(path, idx.labels_beside(path))], seed, look)
     raise UserError(
-        f"{path.name[:60]!r} is not a data set; give a folder or zip of pictures, an idx file, an .npz or a CSV."
+        f"{path.name[:60]!r} is not a data set; give a folder or zip of pictures, an idx file, an .npz, .npy or CSV."
     )
 
 
@@ -86,8 +86,9 @@ def _from_pictures(path: Path, source: Source, seed: int, progress: Progress | N
     return _held_out(path, x, labels, classes, notes, seed)
 
 
-def _from_npz(path: Path, seed: int, look: Look) -> Dataset:
-    values, label_values = npz.read_arrays(path)
+def _from_arrays(path: Path, seed: int, look: Look) -> Dataset:
+    alone = path.suffix.lower() == ".npy"
+    values, label_values = (npz.read_array(path), None) if alone else npz.read_arrays(path)
     x, notes = arrays.to_images(values)
     labels, classes, more = arrays.to_labels(label_values, len(x))
     x, sizes = _sized(x, look)

@@ -24,7 +24,7 @@ def lay_out(given: Sequence[File], folder: Path) -> Path:
         UserError: There are none, too many, too large ones, or kinds that do not go together.
     """
     if not given:
-        raise UserError("Nothing was given; choose a zip, pictures, an idx pair, an .npz or a CSV.")
+        raise UserError("Nothing was given; choose a zip, pictures, an idx pair, an .npz or .npy, or a CSV.")
     if len(given) > limits.MAX_GIVEN:
         raise UserError(
             f"These are {len(given):,} files; give at most {limits.MAX_GIVEN:,}, or all of them in one zip."
@@ -38,10 +38,12 @@ def lay_out(given: Sequence[File], folder: Path) -> Path:
     if all(_is_idx(data) for _, data in given):
         return _idx_folder(given, folder)
     kinds = {_suffix(name) for name, _ in given}
-    if kinds & PICTURE_SUFFIXES and not kinds & {".zip", ".npz", ".csv", ".tsv"}:
+    if kinds & PICTURE_SUFFIXES and not kinds & {".zip", ".npz", ".npy", ".csv", ".tsv"}:
         return _picture_folder(given, folder)
     if len(given) > 1:
-        raise UserError("Give one kind of data at a time: pictures, or a single zip, .npz or CSV, or an idx pair.")
+        raise UserError(
+            "Give one kind of data at a time: pictures, or a single zip, .npz, .npy or CSV, or an idx pair."
+        )
     ((name, data),) = given
     if _suffix(name) in _OTHER_PICTURES:
         raise UserError(f"{_last(name)!r} is a kind of picture that is not read; save it as PNG or JPEG.")

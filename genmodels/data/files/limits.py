@@ -11,7 +11,7 @@ MAX_UNPACKED_BYTES = 1 << 30
 MAX_DIRECTORY_BYTES = 16 << 20
 """The table of contents of a zip."""
 MAX_ARRAY_BYTES = 1 << 30
-"""One array of an idx file or an .npz."""
+"""One array of an idx file, an .npz or an .npy."""
 MAX_CLASSES = 1_000
 """Class folders or different labels; beyond it the labels are left out."""
 MAX_TABLE_BYTES = 16 << 20

@@ -1,4 +1,4 @@
-"""Images from an ``.npz``, without ever unpickling and without trusting a declared shape."""
+"""Images from an ``.npz`` or ``.npy``, without ever unpickling and without trusting a declared shape."""
 
 import io
 import math
@@ -36,12 +36,29 @@ def read_arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
         return _read(archive, images), None if labels is None else _read(archive, labels)
 
 
+def read_array(path: Path) -> NDArray[Any]:
+    """The array of an ``.npy``, for instance the bitmaps of Quick, Draw!
+
+    Raises:
+        UserError: It holds Python objects, is damaged or beyond the limit.
+    """
+    with path.open("rb") as file:
+        data = file.read(limits.MAX_ARRAY_BYTES + 1)
+    if len(data) > limits.MAX_ARRAY_BYTES:
+        raise UserError(f"{path.name[:60]!r} is larger than {limits.MAX_ARRAY_BYTES >> 20} MB; give a part of it.")
+    return _parsed(data, repr(path.name[:60]))
+
+
 def _read(archive: Zip, member: Member) -> NDArray[Any]:
     what = f"The array {member.name[:60]!r} in {archive.path.name[:60]!r}"
     try:
         data = archive.read(member, limits.MAX_ARRAY_BYTES)
     except UnreadableError as error:
         raise UserError(f"{what} cannot be read: {error}; save it again.") from error
+    return _parsed(data, what)
+
+
+def _parsed(data: bytes | bytearray, what: str) -> NDArray[Any]:
     shape, fortran, dtype, start = _header(data, what)
     if dtype.hasobject:
         raise UserError(f"{what} holds Python objects, which are never loaded; save it as numbers.")
@@ -56,12 +73,12 @@ def _read(archive: Zip, member: Member) -> NDArray[Any]:
     return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
 
 
-def _header(data: bytearray, what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+def _header(data: bytes | bytearray, what: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     file = io.BytesIO(data[:_HEADER_BYTES])
     try:
         version = npy.read_magic(file)
         read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
         shape, fortran, dtype = read(file)
     except (ValueError, KeyError) as error:
-        raise UserError(f"{what} is not a NumPy array; save it again with numpy.savez.") from error
+        raise UserError(f"{what} is not a NumPy array; save it again with NumPy.") from error
     return shape, fortran, dtype, file.tell()
