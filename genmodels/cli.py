@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--steps", type=int, help="budget in steps")
     train.add_argument("--seconds", type=float, help="budget in seconds")
+    train.add_argument("--download", action="store_true", help="agree to a large download and its terms")
     train.add_argument(
         "--resume", action="store_true", help="go on from the last checkpoint in --out, with its own settings"
     )
@@ -148,7 +149,7 @@ def _stop_on_interrupt(folder: "RunFolder") -> Iterator[list[int]]:
 
 
 def _created(options: argparse.Namespace) -> "RunFolder":
-    from genmodels.data import spec_of
+    from genmodels.data import LARGE_MB, entry_of, spec_of, to_fetch
     from genmodels.models import preset
     from genmodels.training.folder import RunFolder
     from genmodels.training.loop import check
@@ -158,6 +159,12 @@ def _created(options: argparse.Namespace) -> "RunFolder":
         {"seed": options.seed} | _changes(options)
     )
     check(config, spec)
+    if (size := to_fetch(options.data)) > LARGE_MB and not options.download:
+        entry = entry_of(options.data)
+        raise UserError(
+            f"{entry.card.title} is a download of {size:,} MB (terms: {entry.extra['licence']}); "
+            "add --download to agree."
+        )
     return RunFolder.create(options.out, config)
 
 

@@ -157,6 +157,13 @@ def test_bad_input_to_train(refused, tmp_path, changes, words):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_large_download_is_agreed_to_first(refused, cli, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path / "data"))
+    arguments = train(tmp_path / "run", data="svhn")
+    refused(*arguments, words="a download of 246 MB (terms: non-commercial use only); add --download to agree")
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"), [([], "command"), (["dance"], "dance"), (["train"], "--out"), (["sample"], "run")]
 )

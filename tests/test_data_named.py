@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from genmodels.data import DATASETS, default_root, load, online, spec_of, to_unit
+from genmodels.data import DATASETS, default_root, load, online, spec_of, to_fetch, to_unit
 from genmodels.data.embedded import build
 from genmodels.data.torchvision_compat import import_torchvision
 from genmodels.errors import UserError
@@ -49,6 +49,7 @@ def no_network(monkeypatch) -> None:
 
 def test_registry_tells_enough_to_show_a_set_without_loading_it() -> None:
     assert {"digits", "fashion", "mnist", "fashion-mnist", "kmnist", "cifar10", "svhn"} <= set(DATASETS)
+    assert {"lfw", "lfw-64", "celeba", "celeba-64"} <= set(DATASETS)
     assert {"ring", "grid", "moons", "swiss-roll", "two-spirals", "line", "checkerboard"} <= set(DATASETS)
     for entry in DATASETS.values():
         assert set(entry.extra) >= EXTRAS, entry.name
@@ -237,7 +238,7 @@ def test_download_checks_unpacks_and_tells_progress(tmp_path, monkeypatch) -> No
     assert not list(root.rglob("*.part"))
 
 
-@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10", "svhn"])
+@pytest.mark.parametrize("name", ["mnist", "emnist-letters", "cifar10", "svhn", "lfw", "celeba"])
 def test_no_network_gives_one_sentence_and_leaves_nothing(name, tmp_path, no_network) -> None:
     with pytest.raises(UserError, match=r"could not be downloaded .*unreachable.* 'digits' or 'fashion'") as caught:
         load(name, root=tmp_path)
@@ -245,19 +246,22 @@ def test_no_network_gives_one_sentence_and_leaves_nothing(name, tmp_path, no_net
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_interrupted_download_leaves_nothing(tmp_path, monkeypatch) -> None:
-    source = tmp_path / "source"
-    source.write_bytes(bytes(1 << 20))
-    original = online.Original((source.as_uri(),), tmp_path / "there", "0" * 32)
+def test_the_sentence_says_where_to_get_a_file_and_where_to_put_it(tmp_path, no_network) -> None:
+    wanted = {
+        "lfw": r"put lfw-funneled.tgz from https://ndownloader.figshare.com/files/5976015 into '.*/lfw-py', or",
+        "celeba-64": r"put img_align_celeba.zip from https://mmlab.ie.cuhk.edu.hk/\S+ into '.*/celeba', or",
+        "cifar10": r"put cifar-10-python.tar.gz from https://www.cs.toronto.edu/\S+ into",
+    }
+    for name, words in wanted.items():
+        with pytest.raises(UserError, match=words):
+            load(name, root=tmp_path)
 
-    def cancel(fraction: float) -> None:
-        raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        online._fetch(original, cancel)
-    with pytest.raises(OSError, match="damaged"):
-        online._fetch(original, lambda fraction: None)
-    assert [path.name for path in tmp_path.iterdir()] == ["source"]
+def test_what_is_at_hand_or_brought_by_hand_need_not_be_fetched(tmp_path) -> None:
+    assert [to_fetch(name, tmp_path) for name in ("digits", "ring", "faces", "mnist", "celeba")] == [0, 0, 0, 12, 1443]
+    (tmp_path / "mnist.safetensors").touch()
+    (tmp_path / "cifar-10-python.tar.gz").touch()
+    assert [to_fetch(name, tmp_path) for name in ("mnist", "cifar10", "svhn")] == [0, 0, 246]
 
 
 def test_damaged_originals_give_one_sentence(tmp_path, no_network) -> None:

@@ -276,6 +276,47 @@ def test_every_data_set_can_be_picked(store: RunStore, data: str) -> None:
     assert DATASETS[data].card.summary in words(at)
 
 
+def test_a_large_download_is_agreed_to_before_it_can_begin(store: RunStore, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
+    at = page(data="celeba")
+    assert "1,443 MB, once, when you press Start. Terms: non-commercial research only." in words(at)
+    assert at.button(key="start").disabled
+    at.checkbox(key="agree-celeba").check().run()
+    assert not at.button(key="start").disabled
+    at.pills(key="pick-data").set_value("svhn").run()
+    assert at.button(key="start").disabled
+    at.pills(key="pick-data").set_value("celeba").run()
+    assert at.checkbox(key="agree-celeba").value
+    at.checkbox(key="agree-celeba").uncheck().run()
+    assert at.button(key="start").disabled
+    at.checkbox(key="agree-celeba").check().run()
+    at.button(key="start").click().run()
+    assert store.listed(OWNER)[0].config().data == "celeba"
+
+
+def test_no_other_way_of_starting_a_run_leads_past_that_question(store: RunStore, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
+    at = page(data="kmnist")
+    assert not at.checkbox
+    assert not at.button(key="start").disabled
+    archive = tmp_path / "lfw-py" / "lfw-funneled.tgz"
+    archive.parent.mkdir()
+    archive.touch()
+    at = page(data="lfw")
+    assert not at.checkbox
+    assert "Its file is here" in words(at)
+
+    def elsewhere() -> None:
+        from genmodels.data import spec_of
+        from genmodels.models import preset
+        from pages.parts.train_form.start import begin
+
+        begin(preset("vae", "svhn", spec_of("svhn")))
+
+    AppTest.from_function(elsewhere).run()
+    assert store.listed(OWNER) == []
+
+
 def test_the_architecture_is_that_of_the_real_model() -> None:
     config = preset("vae", "digits", spec_of("digits"), "fast")
     encoder, decoder = stacks(config, spec_of("digits"))

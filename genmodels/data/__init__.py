@@ -5,12 +5,13 @@ A new named data set is one function in a module of this package, registered wit
 """
 
 from genmodels.data.base import Dataset, DataSpec, Modality, Progress, to_unit
-from genmodels.data.catalog import DATASETS, Loader, at_hand, default_root, entry_of, load, spec_of
+from genmodels.data.catalog import DATASETS, LARGE_MB, Loader, at_hand, default_root, entry_of, load, spec_of, to_fetch
 from genmodels.data.of_run import data_of
 from genmodels.data.subset import select
 
 __all__ = [
     "DATASETS",
+    "LARGE_MB",
     "DataSpec",
     "Dataset",
     "Loader",
@@ -23,5 +24,6 @@ __all__ = [
     "load",
     "select",
     "spec_of",
+    "to_fetch",
     "to_unit",
 ]

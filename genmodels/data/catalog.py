@@ -16,7 +16,10 @@ Loader = Callable[[Path, Progress | None, int], Dataset]
 DATASETS: Registry[Loader] = Registry("data set", "genmodels.data")
 """Named data sets. Every entry says beside its card, so that it can be shown without being loaded:
 ``group`` ("embedded", "online", "toy" or "factors"), ``modality``, ``shape``, ``classes``, ``licence`` and ``size_mb``
-(what is downloaded at first use; 0 where nothing is)."""
+(what is downloaded at first use; 0 where nothing is). Where a single file under the root spares that, ``spared_by``
+names it and those that do as well."""
+LARGE_MB = 100
+"""A download beyond this is asked about first."""
 
 
 def default_root() -> Path:
@@ -41,7 +44,7 @@ def load(
 
     Args:
         name: A name in ``DATASETS`` or a path: a folder of pictures, class folders, a zip of either, an idx pair,
-            an ``.npz``, a CSV of points; or ``upload:<id>``. A name wins over a path.
+            an ``.npz`` or ``.npy``, a CSV of points; or ``upload:<id>``. A name wins over a path.
         root: Where downloads are kept; :func:`default_root` if None.
         seed: Draws the toys' points and the held-out part of what is read from a path.
         progress: Called while reading, with a fraction from 0 to 1 and what is being done.
@@ -90,6 +93,16 @@ def at_hand(name: str, root: Path | None = None) -> bool:
     """Whether :func:`load` would read ``name`` without downloading anything."""
     online = name in DATASETS and DATASETS[name].extra["group"] == "online"
     return not online or ((root or default_root()) / f"{name}.safetensors").is_file()
+
+
+def to_fetch(name: str, root: Path | None = None) -> int:
+    """Megabytes that :func:`load` would download first; 0 where what it needs is there already."""
+    root = root or default_root()
+    if at_hand(name, root):
+        return 0
+    extra = DATASETS[name].extra
+    spared = any((root / path).is_file() for path in extra.get("spared_by", ()))
+    return 0 if spared else int(extra["size_mb"])
 
 
 def spec_of(name: str) -> DataSpec:

@@ -1,20 +1,18 @@
-"""Data sets that are downloaded at first use. torchvision knows where they lie, checks and unpacks them.
+"""Data sets that are downloaded at first use, most of them with torchvision's knowledge of where they lie.
 
-The download itself is ours, because torchvision's has neither a time-out nor a progress callback. After the first
-load one file with plain bytes lies beside the originals, and later loads neither unpack nor import torchvision.
+The download itself is ours (:mod:`genmodels.data.download`), because torchvision's has neither a time-out nor a
+progress callback, and begins anew where it broke off. After the first load one file with plain bytes lies beside the
+originals, and later loads neither unpack nor import torchvision.
 """
 
 import contextlib
-import hashlib
 import os
 import tempfile
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -23,34 +21,48 @@ from torch import Tensor
 
 from genmodels.data.base import Dataset, DataSpec, Progress
 from genmodels.data.catalog import DATASETS
+from genmodels.data.download import NotFetchedError, Original, fetch_all, shortly
 from genmodels.data.embedded import CLOTHES, DIGITS
 from genmodels.data.torchvision_compat import import_torchvision
 from genmodels.errors import UserError
 from genmodels.registry import Card
 
-TIMEOUT = 20.0
-"""Seconds without an answer or without a byte after which a download is given up."""
-_CHUNK = 1 << 18
-
 Parts = dict[str, Tensor]
-"""``train``, ``test``: uint8 [N, C, H, W]; ``train_labels``, ``test_labels``: uint8 [N]."""
+"""``train``, ``test``: uint8 [N, C, H, W]; with classes also ``train_labels``, ``test_labels``: uint8 [N]."""
 
 
-class Original(NamedTuple):
-    """A file as its authors publish it: where it may lie, its path under the root, its MD5 checksum."""
-
-    urls: tuple[str, ...]
-    path: Path
-    md5: str
+class DamagedError(Exception):
+    """The originals are there but cannot be read."""
 
 
 @dataclass(frozen=True)
 class Online:
-    """How torchvision holds one data set: its class, the originals, the two parts."""
+    """Where one data set comes from and how it is read.
 
-    class_name: str
-    originals: Callable[[Any, Path], list[Original]]
-    parts: Callable[[Any, Path], Parts]
+    Attributes:
+        originals: From the root to the files that have to be downloaded; none where others in their place will do.
+        parts: From the root to what the files hold; raises DamagedError.
+    """
+
+    originals: Callable[[Path], list[Original]]
+    parts: Callable[[Path, Progress], Parts]
+
+
+def _of_torchvision(
+    class_name: str, originals: Callable[[Any, Path], list[Original]], parts: Callable[[Any, Path], Parts]
+) -> Online:
+    """What torchvision's class of that name knows."""
+
+    def known() -> Any:
+        return getattr(import_torchvision().datasets, class_name)
+
+    def read(root: Path, tell: Progress) -> Parts:
+        try:
+            return parts(known(), root)
+        except Exception as error:  # torchvision meets damaged files with whatever its readers raise
+            raise DamagedError from error
+
+    return Online(lambda root: originals(known(), root), read)
 
 
 def _mnist_originals(dataset: Any, root: Path) -> list[Original]:
@@ -124,8 +136,8 @@ def _load(name: str, online: Online, root: Path, progress: Progress | None, seed
         spec=spec,
         train=parts["train"],
         test=parts["test"],
-        train_labels=parts["train_labels"].long(),
-        test_labels=parts["test_labels"].long(),
+        train_labels=parts["train_labels"].long() if spec.classes else None,
+        test_labels=parts["test_labels"].long() if spec.classes else None,
         licence=entry.extra["licence"],
         source=entry.card.paper,
     )
@@ -138,7 +150,8 @@ def _cached(path: Path, spec: DataSpec) -> Parts | None:
     except (OSError, SafetensorError):
         return None
     shapes = [tuple(parts[part].shape[1:]) for part in ("train", "test") if part in parts]
-    return parts if shapes == [spec.shape] * 2 and {"train_labels", "test_labels"} <= parts.keys() else None
+    labels = {"train_labels", "test_labels"} if spec.classes else set()
+    return parts if shapes == [spec.shape] * 2 and labels <= parts.keys() else None
 
 
 def _keep(parts: Parts, path: Path) -> None:
@@ -164,100 +177,63 @@ def _first_use(name: str, online: Online, root: Path, tell: Progress) -> Parts:
     """Fetches what is missing and reads it.
 
     Raises:
-        UserError: It cannot be downloaded, stored or read; the sentence offers the built-in sets.
+        UserError: It cannot be downloaded, stored or read; the sentence says how to bring it by hand, and offers the
+            built-in sets.
     """
     title = DATASETS[name].card.title
-    offer = "choose 'digits' or 'fashion', which need no download."
+    instead = "choose 'digits' or 'fashion', which need no download."
     try:
         tell(0.0, f"Looking for {title}")
-        dataset = getattr(import_torchvision().datasets, online.class_name)
-        _fetch_all(online.originals(dataset, root), title, tell)
-    except (OSError, ImportError) as error:  # urllib's errors are OSErrors
-        raise UserError(f"{title} could not be downloaded ({_reason(error)}); try again later or {offer}") from error
-    tell(0.95, f"Unpacking {title}")
-    try:
-        return online.parts(dataset, root)
-    except Exception as error:  # torchvision meets damaged files with whatever its readers raise
+        fetch_all(online.originals(root), lambda fraction: tell(0.9 * fraction, f"Downloading {title}"))
+    except NotFetchedError as error:
+        file = error.original
         raise UserError(
-            f"The files of {title} in {str(root)!r} are damaged; delete them and load again, or {offer}"
+            f"{title} could not be downloaded ({error}); try again later, put {file.path.name} from "
+            f"{file.page or file.urls[0]} into {str(file.path.parent)!r}, or {instead}"
+        ) from error
+    except (OSError, ImportError) as error:
+        raise UserError(f"{title} could not be downloaded ({shortly(error)}); try again later or {instead}") from error
+    tell(0.9, f"Unpacking {title}")
+    try:
+        return online.parts(root, lambda fraction, what: tell(0.9 + 0.1 * fraction, what))
+    except DamagedError as error:
+        raise UserError(
+            f"The files of {title} in {str(root)!r} are damaged; delete them and load again, or {instead}"
         ) from error
 
 
-def _reason(error: BaseException) -> str:
-    """The shortest words an error has for itself."""
-    inner = getattr(error, "reason", error)  # urllib wraps what happened
-    return str(getattr(inner, "strerror", None) or inner)[:100]
+MNIST = _of_torchvision("MNIST", _mnist_originals, _mnist_parts)
+FASHION_MNIST = _of_torchvision("FashionMNIST", _mnist_originals, _mnist_parts)
+KMNIST = _of_torchvision("KMNIST", _mnist_originals, _mnist_parts)
+EMNIST = _of_torchvision("EMNIST", _emnist_originals, _emnist_parts)
+CIFAR10 = _of_torchvision("CIFAR10", _cifar_originals, _cifar_parts)
+SVHN = _of_torchvision("SVHN", _svhn_originals, _svhn_parts)
 
 
-def _fetch_all(originals: Sequence[Original], title: str, tell: Progress) -> None:
-    """Downloads the originals that are not there whole; 0 to 0.95 of the progress."""
-    for number, original in enumerate(originals):
-        if original.path.is_file() and _md5(original.path) == original.md5:
-            continue
-        original.path.parent.mkdir(parents=True, exist_ok=True)
-
-        def told(fraction: float, number: int = number) -> None:
-            tell(0.95 * (number + fraction) / len(originals), f"Downloading {title}")
-
-        _fetch(original, told)
-
-
-def _fetch(original: Original, told: Callable[[float], None]) -> None:
-    """Downloads one file from the first address that gives it whole. Raises OSError if none does."""
-    problem: OSError = OSError("no address")
-    for url in original.urls:
-        try:
-            with _whole_file(original.path) as part:
-                _download(url, part, told)
-                if _md5(part) != original.md5:
-                    raise OSError("the file arrived damaged")
-            return
-        except HTTPException as error:
-            problem = OSError(f"the connection broke off: {type(error).__name__}")
-        except OSError as error:
-            problem = error
-    raise problem
-
-
-def _download(url: str, path: Path, told: Callable[[float], None]) -> None:
-    request = urllib.request.Request(url, headers={"User-Agent": "genmodels"})
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as response, path.open("wb") as file:
-        total = int(response.headers.get("Content-Length") or 0)
-        done = 0
-        while chunk := response.read(_CHUNK):
-            file.write(chunk)
-            done += len(chunk)
-            told(min(1.0, done / total) if total else 0.0)
-
-
-def _md5(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-MNIST = Online("MNIST", _mnist_originals, _mnist_parts)
-FASHION_MNIST = Online("FashionMNIST", _mnist_originals, _mnist_parts)
-KMNIST = Online("KMNIST", _mnist_originals, _mnist_parts)
-EMNIST = Online("EMNIST", _emnist_originals, _emnist_parts)
-CIFAR10 = Online("CIFAR10", _cifar_originals, _cifar_parts)
-SVHN = Online("SVHN", _svhn_originals, _svhn_parts)
-
-
-def _offer(
-    name: str, online: Online, card: Card, shape: tuple[int, ...], classes: tuple[str, ...], licence: str, size_mb: int
+def offer(
+    name: str,
+    online: Online,
+    card: Card,
+    shape: tuple[int, ...],
+    classes: tuple[str, ...],
+    licence: str,
+    size_mb: int,
+    **more: Any,
 ) -> None:
-    facts = {"modality": "image", "shape": shape, "classes": classes, "licence": licence, "size_mb": size_mb}
-    DATASETS.register(name, card, group="online", **facts)(partial(_load, name, online))
+    """Register a data set to be downloaded; ``more`` is said beside the usual facts (see ``DATASETS``)."""
+    facts: Mapping[str, Any] = {"modality": "image", "shape": shape, "classes": classes, "licence": licence}
+    DATASETS.register(name, card, group="online", size_mb=size_mb, **facts, **more)(partial(_load, name, online))
 
 
-def _card(title: str, summary: str, paper: str, teaches: str, fails: str) -> Card:
+def card(title: str, summary: str, paper: str, teaches: str, fails: str) -> Card:
+    """The card of a downloaded set."""
     return Card(title=title, summary=summary, family="Downloaded", paper=paper, teaches=teaches, fails=fails)
 
 
-_offer(
+offer(
     "mnist",
     MNIST,
-    _card(
+    card(
         "MNIST",
         "70,000 handwritten digits, 28 x 28, grey.",
         "LeCun et al. 1998, Gradient-based learning applied to document recognition",
@@ -269,10 +245,10 @@ _offer(
     "CC BY-SA 3.0",
     12,
 )
-_offer(
+offer(
     "fashion-mnist",
     FASHION_MNIST,
-    _card(
+    card(
         "Fashion-MNIST",
         "70,000 pieces of clothing, 28 x 28, grey.",
         "Xiao et al. 2017, arXiv 1708.07747",
@@ -284,10 +260,10 @@ _offer(
     "MIT",
     31,
 )
-_offer(
+offer(
     "kmnist",
     KMNIST,
-    _card(
+    card(
         "Kuzushiji-MNIST",
         "70,000 cursive Japanese characters, 28 x 28, grey.",
         "Clanuwat et al. 2018, arXiv 1812.01718",
@@ -299,10 +275,10 @@ _offer(
     "CC BY-SA 4.0",
     21,
 )
-_offer(
+offer(
     "emnist-letters",
     EMNIST,
-    _card(
+    card(
         "EMNIST letters",
         "145,600 handwritten letters, 28 x 28, grey; small and capital ones of a letter are one class.",
         "Cohen et al. 2017, arXiv 1702.05373",
@@ -313,11 +289,12 @@ _offer(
     tuple("abcdefghijklmnopqrstuvwxyz"),
     "public domain",
     562,
+    spared_by=("EMNIST/raw/gzip.zip", "EMNIST/raw/emnist-letters-train-images-idx3-ubyte"),
 )
-_offer(
+offer(
     "cifar10",
     CIFAR10,
-    _card(
+    card(
         "CIFAR-10",
         "60,000 small photographs of 10 kinds of things, 32 x 32, colour.",
         "Krizhevsky 2009, Learning multiple layers of features from tiny images",
@@ -328,11 +305,12 @@ _offer(
     ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     "none stated",
     171,
+    spared_by=("cifar-10-python.tar.gz",),
 )
-_offer(
+offer(
     "svhn",
     SVHN,
-    _card(
+    card(
         "Street View House Numbers",
         "99,289 digits cut from photographs of houses, 32 x 32, colour.",
         "Netzer et al. 2011, Reading digits in natural images with unsupervised feature learning",

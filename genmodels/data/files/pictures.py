@@ -104,7 +104,7 @@ def _decode_all(
         if progress and index % every == 0:
             progress(index / len(members), "Reading pictures")
         try:
-            picture = _open(source.read(member), lambda image: _square(image, size, look))
+            picture = opened(source.read(member), lambda image: _square(image, size, look))
             if look.drop_blank and is_blank(picture):
                 raise UnreadableError("there is all but nothing on it")
         except UnreadableError as error:
@@ -115,7 +115,7 @@ def _decode_all(
     return out[: len(kept)], kept, skipped
 
 
-def _open(data: bytes | bytearray, use: Callable[[Image.Image], T]) -> T:
+def opened(data: bytes | bytearray, use: Callable[[Image.Image], T]) -> T:
     """What ``use`` makes of the opened, not yet decoded picture. Raises UnreadableError."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -192,7 +192,7 @@ def _choose_size(source: Source, members: Sequence[Member]) -> int:
     small = []
     for member in members[:_PROBE]:
         try:
-            small.append(_open(source.read(member), _like_mnist))
+            small.append(opened(source.read(member), _like_mnist))
         except UnreadableError:
             continue
     return _GREY_SIZE if small and all(small) else _OTHER_SIZE
@@ -245,7 +245,7 @@ def read_one(name: str, data: bytes, look: Look) -> Tensor:
         if len(data) > limits.MAX_PICTURE_BYTES:
             raise UnreadableError(f"it is larger than {limits.MAX_PICTURE_BYTES >> 20} MB")
         size = look.size
-        array = _open(data, lambda image: _square(image, size, look))
+        array = opened(data, lambda image: _square(image, size, look))
     except UnreadableError as error:
         raise UserError(f"{clean(name)!r} cannot be used: {error}; give a whole PNG or JPEG file.") from None
     planes = torch.from_numpy(array.transpose(2, 0, 1).copy())[None]

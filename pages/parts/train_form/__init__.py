@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from genmodels.config import RunConfig
-from genmodels.data import DATASETS, at_hand, entry_of
+from genmodels.data import DATASETS, LARGE_MB, at_hand, entry_of, to_fetch
 from genmodels.data.uploads import GROUP
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES
@@ -17,6 +17,7 @@ from pages.parts.real_samples import real_samples
 from pages.parts.source_card import source_card
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
+from pages.parts.train_form import consent
 from pages.parts.train_form.choice import Choice
 from pages.parts.train_form.start import start_button
 
@@ -130,10 +131,10 @@ def pick_data(choice: Choice) -> None:
         return
     strip(choice.data)
     entry = entry_of(choice.data)
-    cost = (
-        _("{size} MB are fetched at first use.").format(size=entry.extra["size_mb"]) if entry.extra["size_mb"] else ""
-    )
+    size = to_fetch(choice.data)
+    cost = _("{size} MB are fetched at first use.").format(size=size) if 0 < size <= LARGE_MB else ""
     st.caption(f"{entry.card.summary} {cost}")
+    consent.ask(choice.data)
     _pick_classes(choice)
     if group == GROUP:
         own_data.delete_button(choice.data, entry.card.title)

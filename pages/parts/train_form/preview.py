@@ -6,7 +6,7 @@ from math import prod
 import streamlit as st
 
 from genmodels.config import RunConfig
-from genmodels.data import DataSpec, at_hand, entry_of
+from genmodels.data import DataSpec, at_hand, entry_of, to_fetch
 from genmodels.models import MODELS
 from pages.parts.architecture import Stack, in_words, stacks
 from pages.parts.component import base64_text
@@ -133,10 +133,13 @@ def _real(data: str, spec: DataSpec) -> None:
     card = entry_of(data).card
     st.markdown(card.teaches)
     if not at_hand(data):
-        licence = entry_of(data).extra["licence"]
-        st.markdown(
-            _("It is fetched when you press Start, with a progress bar. Licence: {licence}.").format(licence=licence)
+        when = (
+            _("It is fetched when you press Start, with a progress bar.")
+            if to_fetch(data)
+            else _("Its file is here; it is unpacked when you press Start.")
         )
+        licence = _("Licence: {licence}.").format(licence=entry_of(data).extra["licence"])
+        st.markdown(f"{when} {licence}")
         return
     samples = real_samples(data)
     if samples.points is not None:

@@ -1,0 +1,39 @@
+"""A large download begins only when the visitor has seen its size and its terms and ticked a box."""
+
+import streamlit as st
+
+from genmodels.data import LARGE_MB, entry_of, to_fetch
+from pages.parts.text import _
+
+_AGREED = "_agreed_downloads"
+
+
+def ask(data: str) -> None:
+    """Size, terms and the box; nothing where the download of ``data`` is small or not needed."""
+    size = to_fetch(data)
+    if size <= LARGE_MB:
+        return
+    st.caption(
+        _("That is a large download: {size} MB, once, when you press Start. Terms: {licence}.").format(
+            size=f"{size:,}", licence=entry_of(data).extra["licence"]
+        )
+    )
+    key = f"agree-{data}"
+    st.session_state[key] = data in _agreed()
+    st.checkbox(
+        _("I agree"),
+        key=key,
+        help=_("To the download and to its terms; without it, Start waits."),
+        on_change=lambda: _agreed().symmetric_difference_update({data}),
+    )
+
+
+def missing(data: str) -> bool:
+    """Whether ``data`` would have to be asked about before a run may fetch them."""
+    return to_fetch(data) > LARGE_MB and data not in _agreed()
+
+
+def _agreed() -> set[str]:
+    """Data sets that this visitor has agreed to fetch."""
+    agreed: set[str] = st.session_state.setdefault(_AGREED, set())
+    return agreed
