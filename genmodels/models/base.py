@@ -128,6 +128,9 @@ class Model(nn.Module):
             return "This model learns from labels, and these data have none; choose data with classes."
         return ""
 
+    def begin_at(self, mean: Tensor) -> None:
+        """Told the mean ``[*shape]`` of the standardised samples before training; a model may start from it."""
+
     def players(self) -> Sequence[Player]:
         """Who moves, in order, in each training step."""
         raise NotImplementedError

@@ -11,6 +11,15 @@ from genmodels.models.base import MODELS
 PRESET_NAMES = ("fast", "good", "best")
 TUNED_ON = 28 * 28
 """Values of the images that the presets were tuned on."""
+LARGE = 4000
+"""Values from which on an image is large: 64 x 64 in grey, 48 x 48 in colour."""
+QUICK: Mapping[str, Mapping[str, Any]] = {
+    "mlp": {"width": 128, "batch_size": 32},
+    "conv": {"width": 8, "batch_size": 16, "lr_g": 1.5e-3, "lr_d": 1.5e-3},
+}
+"""What the fast preset of a network becomes on large images."""
+QUICK_VALUES = {"mlp": 8.6e6, "conv": 13.5e6}
+"""Its steps times the values of an image: what its time pays for, 15 s and 40 s on two cores."""
 
 
 def preset(model: str, data: str, spec: DataSpec, name: str = "fast", **changes: object) -> RunConfig:
@@ -28,6 +37,8 @@ def preset(model: str, data: str, spec: DataSpec, name: str = "fast", **changes:
             f"{entry.card.title} is not made for {spec.modality}; choose another model, or data of kind {fit}."
         )
     settings = eased(entry.thing.PRESETS[spec.modality][name], spec)
+    if name == "fast" and spec.modality == "image" and spec.dim >= LARGE:
+        settings = quickened(settings, spec)
     return parse({"model": model, "data": data, "preset": name, **settings, **changes})
 
 
@@ -44,3 +55,21 @@ def eased(settings: Mapping[str, Any], spec: DataSpec) -> Mapping[str, Any]:
     if spec.modality != "image" or "lr" not in settings or spec.dim <= 32 * 32:
         return settings
     return {**settings, "lr": float(f"{settings['lr'] * (TUNED_ON / spec.dim) ** 0.5:.1g}")}
+
+
+def quickened(settings: Mapping[str, Any], spec: DataSpec) -> Mapping[str, Any]:
+    """The settings of a fast preset for large images, so that it stays fast: smaller batches, a leaner network.
+
+    On 64 x 64 pixels in colour a step of the VAE then takes a sixth of its time, one of the GAN less than half. A lean
+    fully connected VAE draws faces where a convolutional one, in the same time, has learned to blur.
+
+    >>> small = quickened({"width": 512, "batch_size": 128, "steps": 1500}, DataSpec("image", (3, 64, 64)))
+    >>> small["width"], small["batch_size"], small["steps"]
+    (128, 32, 700)
+    """
+    network = settings.get("network", "mlp")
+    steps = min(settings["steps"], round(QUICK_VALUES[network] / spec.dim, -2))
+    changed = {**settings, **QUICK[network], "steps": int(steps)}
+    if "capacity_steps" in settings:
+        changed["capacity_steps"] = int(settings["capacity_steps"] * steps / settings["steps"])
+    return changed

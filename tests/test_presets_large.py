@@ -1,0 +1,78 @@
+"""Fast presets on large images: a step must not cost more than its time pays for."""
+
+import pytest
+import torch
+from torch import nn
+
+from genmodels.data import Dataset, DataSpec, load, spec_of
+from genmodels.models import MODELS, preset
+from genmodels.models.autoencoder import Autoencoder
+from genmodels.models.presets import LARGE
+from genmodels.training import Trainer
+from genmodels.training.loop import build
+
+
+def pictures(size: int, n: int = 24) -> Dataset:
+    """Colour pictures of one class each: a bright left half on a dark ground, or the other way round."""
+    x = torch.full((n, 3, size, size), 20, dtype=torch.uint8)
+    x[: n // 3, :, :, : size // 2] = 230
+    x[n // 3 :, :, :, size // 2 :] = 230
+    x[:, 2] //= 2
+    labels = (torch.arange(n) >= n // 3).long()
+    return Dataset("halves", "Halves", DataSpec("image", (3, size, size), ("l", "r")), x, x, labels, labels)
+
+
+@pytest.mark.parametrize("size", [48, 64])
+@pytest.mark.parametrize("model", MODELS)
+def test_every_fast_preset_trains_on_large_pictures(model, size) -> None:
+    data = pictures(size)
+    assert data.spec.dim >= LARGE
+    config = preset(model, "digits", data.spec, "fast", threads=1)
+    usual = preset(model, "digits", spec_of("digits"), "fast")
+    assert config.batch_size <= usual.batch_size / 2
+    assert config.steps <= usual.steps
+    trainer = Trainer(config, data)
+    trainer.advance()
+    assert trainer.shown.decode(trainer.shown.prior(2, torch.Generator().manual_seed(0))).shape == (2, 3, size, size)
+
+
+def test_other_presets_and_small_pictures_stay_as_they_were() -> None:
+    large, small = DataSpec("image", (3, 64, 64)), DataSpec("image", (3, 32, 32))
+    assert preset("vae", "faces-64", large, "good").width == preset("vae", "digits", small, "good").width
+    assert preset("gan", "digits", small, "fast").network == "conv"
+    fast = preset("capacity-vae", "faces-64", large, "fast")
+    assert fast.capacity_steps < fast.steps
+
+
+# Where autoencoders begin
+
+
+def first_drawn(model: Autoencoder) -> torch.Tensor:
+    """What a decoder draws that listens to nothing but its last bias, ``[3, H, W]``, raw."""
+    with torch.no_grad():
+        [layer for layer in model.decoder.modules() if isinstance(layer, nn.Linear | nn.Conv2d)][-1].weight.zero_()
+        return model.decoder(torch.randn(1, model.config.latent_dim))[0]
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "continuous_bernoulli", "gaussian"])
+def test_an_untrained_decoder_draws_the_mean(likelihood) -> None:
+    data = pictures(48)
+    raw = first_drawn(build(preset("vae", "digits", data.spec, "fast", likelihood=likelihood), data))
+    mean = data.train.float().mean(0) / 255
+    assert float(mean[:, :, 0].min()) < 0.7 * float(mean[:, :, -1].min())
+    # Means are rounded to a step of grey.
+    torch.testing.assert_close(raw if likelihood == "gaussian" else raw.sigmoid(), mean, rtol=0, atol=0.5 / 255 + 1e-6)
+
+
+@pytest.mark.parametrize("network", ["conv", "residual"])
+def test_a_convolution_is_told_the_mean_colour(network) -> None:
+    data = pictures(48)
+    raw = first_drawn(build(preset("vae", "digits", data.spec, "fast", network=network, width=8), data))
+    colour = (data.train.float().mean(0) / 255).logit().mean((1, 2))
+    torch.testing.assert_close(raw, colour[:, None, None].expand(3, 48, 48), rtol=0, atol=0.02)
+
+
+def test_small_pictures_are_begun_as_ever() -> None:
+    data = load("digits")
+    model = build(preset("vae", "digits", data.spec, "fast"), data)
+    assert float(first_drawn(model).abs().max()) < 0.05
