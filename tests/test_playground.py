@@ -72,7 +72,7 @@ def test_a_link_sets_model_and_points_and_nonsense_is_said(at: AppTest) -> None:
     at.query_params["beside"] = "../x"
     at.run()
     assert not at.exception
-    assert len(at.info) == 2
+    assert len(at.info) == 3
     assert at.session_state["_playground_choice"] == Choice("vae", "moons")
 
 
@@ -124,7 +124,27 @@ def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> No
     finally:
         at.button(key="play-reset").click().run()
     until(lambda: not run.active() and not other.active())
-    assert at.query_params == {}
+    assert set(at.query_params) == {"beside"}  # the rest is where everybody begins
+    assert asked(at, "beside") == "vae"
+
+
+@pytest.mark.parametrize("model", ["vae", "ae"])
+def test_a_link_opens_another_model_beside_the_game(at: AppTest, model: str) -> None:
+    at.query_params["beside"], at.query_params["data"] = model, "moons"
+    at.run()
+    assert not at.exception
+    assert not at.info
+    assert at.selectbox(key="play-beside").value == model
+    at.selectbox(key="play-data").set_value("grid").run()
+    assert (asked(at, "beside"), asked(at, "data")) == (model, "grid")
+    at.selectbox(key="play-beside").set_value("").run()
+    assert "beside" not in at.query_params
+    for hopeless in ("gan", "nobody"):  # the model that is played already, and none
+        at.query_params["beside"] = hopeless
+        at.run()
+        assert not at.exception
+        assert len(at.info) == 1
+        assert "beside the game" in at.info[0].value
 
 
 @pytest.mark.parametrize("model", PLAYED)

@@ -44,12 +44,12 @@ def _shown(symbol: Symbol, loss: str, tensors: Numbers) -> Shown:
     tensor = tensors[symbol.tensor]
     shape = " × ".join(map(str, tensor.shape)) or _("one number")
     value = (symbol.value or mean)(tensor)
-    reference = symbol.code if isinstance(symbol.code, str) else symbol.code(loss)
-    if not reference or not levels.at_least("student"):
+    if not levels.at_least("student"):
         return Shown(symbol.concept, symbol.what, shape, value)
-    thing = code.find(reference)
+    thing = code.find(symbol.code if isinstance(symbol.code, str) else symbol.code(loss))
+    source = code.source(thing)
     where = f"{inspect.getmodule(thing).__name__.replace('.', '/')}.py, line {inspect.getsourcelines(thing)[1]}"
-    return Shown(symbol.concept, symbol.what, shape, value, where, code.source(thing))
+    return Shown(symbol.concept, symbol.what, shape, value, where, source, code.spot(source, symbol.at))
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

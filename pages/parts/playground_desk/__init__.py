@@ -26,7 +26,7 @@ def show(folder: RunFolder | None) -> None:
     """Draw the playground around a run, or around fresh networks. Raises UserError where a run is not for it."""
     if folder is not None:
         chosen.adopt(folder)
-    for sentence in chosen.follow_address() if folder is None else ():
+    for sentence in (*(chosen.follow_address() if folder is None else ()), *chosen.follow_beside()):
         st.info(sentence, icon=":material/link_off:")
     now = standing(folder) if folder else None
     config = folder.config() if folder else None
@@ -54,8 +54,9 @@ def show(folder: RunFolder | None) -> None:
 
 def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -> None:
     """The plot of the run, and beside it that of another model on the same points where one is wanted."""
-    rival, other = chosen.rival() if folder else None, chosen.beside()
-    if other is None:
+    rival, other = chosen.rival(), chosen.beside()
+    beside = rival.config() if rival else other.config() if other else None
+    if beside is None:
         stage(folder, config)
         live(folder, config, now)
         return
@@ -64,6 +65,5 @@ def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -
         stage(folder, config, beside=True)
         live(folder, config, now)
     with right:
-        config = rival.config() if rival else other.config()
-        stage(rival, config, BESIDE, beside=True)
-        live(rival, config, standing(rival) if rival else None, BESIDE)
+        stage(rival, beside, BESIDE, beside=True)
+        live(rival, beside, standing(rival) if rival else None, BESIDE)

@@ -11,7 +11,7 @@ from genmodels.data import DATASETS, entry_of, spec_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder
-from pages.parts import studio
+from pages.parts import address, studio
 from pages.parts.own_data import is_own, own_sets
 from pages.parts.text import _
 from pages.parts.train_form import choice as train_choice
@@ -21,8 +21,11 @@ PLAYED = ("gan", "vae", "ae")
 _CHOICE = "_playground_choice"
 _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
+_ASKED = "_playground_beside_asked"
 _ADDRESS = "_playground_address"
-SHARED = ("data_noise", "data_size", "seed", "width", "depth", "activation", "latent_dim", "batch_size")
+OF_POINTS = ("data_noise", "data_size")
+"""Settings that are shown with the points and not with those of the model."""
+SHARED = (*OF_POINTS, "seed", "width", "depth", "activation", "latent_dim", "batch_size")
 """Settings that the model beside has in common with the one that is played with."""
 
 _COMMON = {
@@ -84,27 +87,44 @@ def adopt(folder: RunFolder) -> None:
 
 def follow_address() -> list[str]:
     """Take over the model and the data that a link asks for, once; returns what it asked for in vain, as sentences."""
-    address = {name: st.query_params[name] for name in ("model", "data") if name in st.query_params}
-    if address == st.session_state.get(_ADDRESS, {}):
+    asked = {name: st.query_params[name] for name in ("model", "data") if name in st.query_params}
+    if asked == st.session_state.get(_ADDRESS, {}):
         return []
-    st.session_state[_ADDRESS] = address
+    st.session_state[_ADDRESS] = asked
     known = {"model": PLAYED, "data": [*toys(), *own_points()]}
-    choose(replace(current(), **{name: value for name, value in address.items() if value in known[name]}))
+    choose(replace(current(), **{name: value for name, value in asked.items() if value in known[name]}))
     words = {"model": _("This link asks for a model"), "data": _("This link asks for points")}
     return [
         _("{what} that there are not here, so your own choice stands.").format(what=words[name])
-        for name, value in address.items()
+        for name, value in asked.items()
         if value not in known[name]
     ]
 
 
-def _say_in_address(choice: Choice) -> None:
-    """Point the address at what is chosen, before there is a run of it."""
-    st.session_state[_ADDRESS] = {"model": choice.model, "data": choice.data}
-    st.query_params.from_dict(st.session_state[_ADDRESS])
+def say_in_address() -> None:
+    """Point the address at what is chosen, before there is a run of it; the beginning needs no words."""
+    choice, other = current(), beside()
+    said = {"model": choice.model, "data": choice.data}
+    st.session_state[_ADDRESS] = said = {} if said == {"model": Choice.model, "data": Choice.data} else said
+    st.query_params.from_dict(said | ({"beside": other.model} if other else {}))
 
 
 # ---------------------------------------------------------------------- the model beside
+
+
+def follow_beside() -> list[str]:
+    """Take over the model or run that a link wants beside the game (``?beside=``), once; says where there is none."""
+    asked = st.query_params.get("beside")
+    if asked == st.session_state.get(_ASKED):
+        return []
+    st.session_state[_ASKED] = asked
+    run = rival()
+    model = run.config().model if run else asked
+    if model in PLAYED and (run or model != current().model):
+        st.session_state[_BESIDE] = model
+    elif asked is not None:
+        return [_("This link asks for something beside the game that there is not here.")]
+    return []
 
 
 def beside() -> Choice | None:
@@ -121,6 +141,8 @@ def set_beside(folder: RunFolder | None, model: str) -> None:
     st.session_state[_BESIDE] = model
     if folder is not None and folder.active():
         restart(folder)
+    elif folder is None or model:
+        say_in_address()
     else:
         st.query_params.pop("beside", None)
 
@@ -128,13 +150,12 @@ def set_beside(folder: RunFolder | None, model: str) -> None:
 def rival() -> RunFolder | None:
     """The run beside this one (``?beside=``), None where there is none that can be shown."""
     try:
-        folder = studio.store().find(st.query_params.get("beside") or "")
+        folder = studio.store().find(address.read("beside") or "")
         config = folder.config()
         if config.model not in PLAYED or spec_of(config.data).modality != "points":
             return None
     except UserError:
         return None
-    st.session_state.setdefault(_BESIDE, config.model)
     return folder
 
 
@@ -156,7 +177,7 @@ def change(folder: RunFolder | None, **parts: Any) -> None:
     if folder is not None and folder.active():
         restart(folder)
     else:
-        _say_in_address(current())
+        say_in_address()
 
 
 def set_value(folder: RunFolder | None, name: str, value: Any) -> None:

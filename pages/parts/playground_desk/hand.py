@@ -9,7 +9,7 @@ from genmodels.config import live_fields
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
-from pages.parts import form, studio
+from pages.parts import form, levels, studio
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.choice import PLAYED
 from pages.parts.playground_desk.points import points
@@ -49,6 +49,8 @@ def picks(folder: RunFolder | None) -> None:
 def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
     names = ["", *(name for name in PLAYED if name != choice.model)]
     other, key = chosen.beside(), "play-beside"
+    if not levels.shows("beside", asked=other is not None):
+        return
     shown = other.model if other else ""
     if st.session_state.get(key) != shown:
         st.session_state[key] = shown
@@ -67,7 +69,7 @@ def transport(folder: RunFolder | None, state: str) -> None:
         label = _("Pause") if running else _("Play")
         st.button(label, key="play-toggle", type="primary", icon=icon, on_click=_toggle, args=(folder, state))
         st.button(_("Step"), key="play-step", icon=":material/skip_next:", on_click=step, args=(folder, state))
-        if chosen.current().model == "gan":
+        if chosen.current().model == "gan" and levels.shows("players"):
             for player, label in (("discriminator", _("Only D")), ("generator", _("Only G"))):
                 words = _("One move of the {player}; the other one waits.").format(player=player)
                 st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
@@ -128,7 +130,7 @@ def step(folder: RunFolder | None, state: str, player: str | None = None) -> Non
 def _reset(folder: RunFolder | None) -> None:
     st.session_state["_playground_seek"] = None
     chosen.leave(folder)
-    st.query_params.clear()
+    chosen.say_in_address()
 
 
 def _slow(folder: RunFolder | None, state: str) -> None:
@@ -152,13 +154,14 @@ def _pace(folder: RunFolder | None) -> None:
 
 
 def knobs(folder: RunFolder | None) -> None:
-    """All settings, in groups; those that cannot change in mid-run start it anew."""
+    """The settings, in groups; those that cannot change in mid-run start it anew."""
     choice = chosen.current()
-    titles = {"Game": _("The game"), "Networks": _("Networks"), "Training": _("Training")}
-    for group, names in _GROUPS[choice.model].items():
-        with st.expander(titles[group], key=f"play-{group}", expanded=group == "Game"):
-            for name in names:
-                _knob(folder, choice, name)
+    titles = {"Game": _("The game"), "Networks": _("Networks"), "Training": _("Training"), "Rest": _("All the rest")}
+    for group, names in _groups(choice).items():
+        if names:
+            with st.expander(titles[group], key=f"play-{group}", expanded=group == "Game"):
+                for name in names:
+                    _knob(folder, choice, name)
     with st.container(horizontal=True, gap="small"):
         st.button(_("New seed"), key="play-seed", icon=":material/casino:", on_click=_new_seed, args=(folder,))
         if choice.known_changes():
@@ -166,6 +169,19 @@ def knobs(folder: RunFolder | None) -> None:
                 _("Reset all"), key="play-reset-all", icon=":material/undo:",
                 on_click=partial(chosen.change, folder, changes={}),
             )  # fmt: skip
+
+
+def _groups(choice: chosen.Choice) -> dict[str, list[str]]:
+    """What can be set at this level, by group. Basic settings always can, and so can whatever is not as it began."""
+    known = {setting.name: setting for setting in form.settings(choice.config_class)}
+    listed = {*chosen.OF_POINTS, *(name for names in _GROUPS[choice.model].values() for name in names)}
+    changed = set(choice.known_changes()) - {"seed"}  # which is behind a button of its own
+    groups: dict[str, list[str]] = {
+        group: [name for name in names if levels.shows("settings", asked=known[name].basic or name in changed)]
+        for group, names in _GROUPS[choice.model].items()
+    }
+    rest = [name for name in known if name not in listed and known[name].matters(choice.values())]
+    return groups | {"Rest": [name for name in rest if levels.shows("all-settings", asked=name in changed)]}
 
 
 def _knob(folder: RunFolder | None, choice: chosen.Choice, name: str) -> None:

@@ -10,6 +10,7 @@ from genmodels.data.toys import MAX_NOISE, MIN_NOISE
 from genmodels.data.uploads import Draft, UploadStore, draft
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
+from pages.parts import levels
 from pages.parts.brush import brush
 from pages.parts.own_data.report import report
 from pages.parts.owner import owner_id
@@ -47,9 +48,10 @@ def points(folder: RunFolder | None, choice: chosen.Choice) -> None:
             st.button("", key="play-forget", icon=":material/delete:", help=words, on_click=_forget, args=(folder,))
     if sentence := st.session_state.pop(_REFUSED, None):
         st.warning(sentence)
-    with st.expander(_("Noise and size"), key="play-Data"):
-        _noise(folder, choice)
-        _size(folder, choice)
+    if levels.shows("points", asked=any(name in choice.changes for name in chosen.OF_POINTS)):
+        with st.expander(_("Noise and size"), key="play-Data"):
+            _noise(folder, choice)
+            _size(folder, choice)
 
 
 # ---------------------------------------------------------------------- noise and size

@@ -9,7 +9,7 @@ import streamlit as st
 
 from genmodels.config import RunConfig
 from genmodels.objectives import GAN_LOSSES, equilibrium
-from pages.parts.curves import Curve, Level, Mark, curves
+from pages.parts.curves import Curve, Level, Mark, curves, hinted
 from pages.parts.form import setting_of
 from pages.parts.palette import CONCEPTS
 from pages.parts.run_view import words
@@ -101,6 +101,7 @@ def quality(story: Story, modality: str, titled: Titled) -> None:
             key="quality",
             alt=_("{name} over the steps of training").format(name=measure.name),
             height=250,
+            hint=_("Comes with the first measurement."),
         )
 
 
@@ -164,6 +165,8 @@ def spectrum(story: Story, titled: Titled, height: int) -> None:
             {"value": round(float(value), 3), "itemStyle": {"opacity": 1 if value > SILENT else 0.35}} for value in nats
         ]
         spec = bar_spec([str(i + 1) for i in range(len(nats))], [series])
+        if not len(nats):
+            spec |= hinted(_("Comes with the first measurement."))
         st.echarts_chart(spec, key="spectrum", height=height, alt=_("Bars: KL of each dimension in nats"))
 
 
