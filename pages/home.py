@@ -20,7 +20,9 @@ def hero() -> None:
     with st.container(key="hero"):
         st.title(title, anchor=False)
         st.markdown(line)
-        tour.button("home-tour")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            tour.button("home-tour")
+            levels.switch("home")
 
 
 def panel(family: Literal["vae", "gan"], title: str, sentence: str, equation: str) -> None:

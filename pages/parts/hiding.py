@@ -35,7 +35,9 @@ PARTS: dict[str, Part] = {
     "toys": Part(("play-model", "play-data"), "playground"),
     "transport": Part(("play-transport", "play-pace"), "playground"),
     "gallery": Part(("play-gallery",), "playground"),
-    "knobs": Part(("play-Game", "play-Networks", "play-Training", "play-seed", "play-reset-all"), "playground"),
+    "knobs": Part(
+        ("play-Game", "play-Networks", "play-Training", "play-Rest", "play-seed", "play-reset-all"), "playground"
+    ),
     "model": Part(("pick-family", "more-models"), "train"),
     "data": Part(("pick-group", "pick-data", "classes"), "train"),
     "own-data": Part((), "train"),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from genmodels.config import RunConfig
 from genmodels.errors import UserError
+from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.charts import readings
@@ -62,8 +63,15 @@ def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -
         return
     left, right = st.columns(2, gap="medium")
     with left:
+        _named(config)
         stage(folder, config, beside=True)
         live(folder, config, now)
     with right:
+        _named(beside)
         stage(rival, beside, BESIDE, beside=True)
         live(rival, beside, standing(rival) if rival else None, BESIDE)
+
+
+def _named(config: RunConfig) -> None:
+    card = MODELS[config.model].card
+    st.html(f"<h3 class='gm-panel'>{card.title}<small>{card.summary}</small></h3>")
