@@ -20,9 +20,9 @@ def hero() -> None:
     with st.container(key="hero"):
         st.title(title, anchor=False)
         st.markdown(line)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="hero-ways"):
             tour.button("home-tour")
-            levels.switch("home")
+            levels.switch("home", named=True)
 
 
 def panel(family: Literal["vae", "gan"], title: str, sentence: str, equation: str) -> None:
@@ -56,17 +56,18 @@ with left:
         "vae",
         _("VAE: compress, then dream"),
         _("It squeezes each picture into a few numbers and learns to draw the picture again from them."),
-        r"$$\ln p(x) \ge @reconstruction{\mathbb{E}_{q(z|x)}[\ln p(x|z)]} - @kl{\mathrm{KL}(q(z|x)\,\|\,p(z))}$$"
-        "\n\n"
-        + _("The evidence lower bound: @reconstruction{explain each picture}, and pay for @kl{what the code says}."),
+        "$$\n"
+        r"\ln p(x) \ge @reconstruction{\mathbb{E}_{q(z|x)}[\ln p(x|z)]} - @kl{\mathrm{KL}(q(z|x)\,\|\,p(z))}"
+        "\n$$\n\n" + _("The evidence lower bound: @reconstruction{explain each picture}, keep @kl{the code} cheap."),
     )
 with right:
     panel(
         "gan",
         _("GAN: a forger and a judge"),
         _("One network forges pictures from noise, the other tries to tell them from real ones; both get better."),
-        r"$$\min_{@generator{G}} \max_{@discriminator{D}} \; \mathbb{E}_x[\ln @discriminator{D}(x)]"
-        r" + \mathbb{E}_z[\ln(1 - @discriminator{D}(@generator{G}(z)))]$$"
-        "\n\n"
+        "$$\n"
+        r"\min_{@generator{G}} \max_{@discriminator{D}} \; \mathbb{E}_x[\ln @discriminator{D}(x)]"
+        r" + \mathbb{E}_z[\ln(1 - @discriminator{D}(@generator{G}(z)))]"
+        "\n$$\n\n"
         + _("A game for two: the @discriminator{discriminator} wants this large, the @generator{generator} small."),
     )

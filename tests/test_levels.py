@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from genmodels.config import RunConfig
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.store import RunStore, owner_key
-from pages.parts import levels, studio
+from pages.parts import form, levels, studio
 from pages.parts.learn.markup import LEVELS, Level
 from pages.parts.playground_desk.choice import Choice
-from tests.test_page_train import OWNER, Idle, frame, history, words
-from tests.test_page_train import fixed as fixed_of
+from tests.small_runs import small
+from tests.test_page_train import OWNER, Idle, history, words
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("home", "playground", "train", "explore", "compare", "runs", "learn")
@@ -33,14 +34,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     return runs
 
 
-def make(store: RunStore, name: str, config: object, data: str = "digits") -> RunFolder:
+def make(store: RunStore, name: str, config: RunConfig) -> None:
     folder = RunFolder.create(store.root / name, config, owner=owner_key(OWNER), title=f"run {name}")
-    folder.write_fixed(fixed_of(data))
-    folder.write_frame(10, frame(config.model, data))
     for line in history(config.model):
         folder.append(line)
     folder.write_status(Status(state="finished", step=20, seconds=2.0, progress=1.0))
-    return folder
 
 
 def page(name: str, **parameters: str) -> AppTest:
@@ -60,11 +58,6 @@ def seen(at: AppTest) -> str:
     return "\n".join([words(at), *(text.value for text in at.markdown), *told, *menus])
 
 
-def level_of(at: AppTest) -> str:
-    value = at.query_params.get("level", "student")
-    return value if isinstance(value, str) else value[0]
-
-
 def test_the_table_says_all_and_nothing_else() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pages").rglob("*.py"))
     assert set(re.findall(r'levels\.shows\("([a-z-]+)"', source)) == set(levels.FROM)
@@ -74,8 +67,6 @@ def test_the_table_says_all_and_nothing_else() -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", FROM)
 def test_a_page_shows_what_the_level_asks_for(store: RunStore, name: str, level: Level) -> None:
-    from tests.small_runs import small
-
     for run, size in (("one", 4), ("two", 8)):
         make(store, run, small("vae", "digits", latent_dim=size))
     told = seen(page(name, level=level))
@@ -90,20 +81,20 @@ def test_one_choice_holds_on_all_pages(store: RunStore, hide: str) -> None:
         at.query_params.clear()  # as links between pages do
         at.switch_page(f"pages/{name}.py").run()
         assert not at.exception
-        assert level_of(at) == "engineer", name
+        assert at.session_state["level"] == "engineer", name
     at.session_state["level"] = "curious"
     at.run()
     for name in reversed(PAGES):
         at.query_params.clear()
         at.switch_page(f"pages/{name}.py").run()
-        assert level_of(at) == "curious", name
+        assert at.session_state["level"] == "curious", name
 
 
 def test_what_a_link_or_the_visitor_asked_for_stays_in_sight(store: RunStore) -> None:
     assert "play-beside" not in seen(page("playground", level="curious"))
     assert "play-beside" in seen(page("playground", level="curious", beside="vae"))
     config = Choice("gan", changes={"lr_d": 5e-3, "data_size": 200, "lr_warmup": 7}).config()
-    make(store, "changed", config, data="ring")
+    make(store, "changed", config)
     told = seen(page("playground", level="curious", run="changed"))
     for name in ("play-set-gan-lr_d", "play-set-data_size", "play-set-gan-lr_warmup", "play-set-gan-loss"):
         assert name in told
@@ -111,8 +102,6 @@ def test_what_a_link_or_the_visitor_asked_for_stays_in_sight(store: RunStore) ->
 
 
 def test_an_engineer_can_set_everything(store: RunStore) -> None:
-    from pages.parts import form
-
     told = seen(page("playground", level="engineer"))
     config_class = Choice().config_class
     needless = {"encoder_layers", "decoder_layers", "data_size"}  # of another network; with the points

@@ -94,7 +94,7 @@ def curves(
         x_title: Name of the horizontal axis.
         y_title: Name of the vertical axis, with its unit.
         height: In CSS pixels.
-        hint: Said in the middle while there is no curve yet.
+        hint: Said in the chart while there is no curve yet.
     """
     held = f"_{key}-held"
     if st.session_state.get(f"{key}-frozen") and held in st.session_state:
@@ -105,7 +105,7 @@ def curves(
     log = bool(st.session_state.get(f"{key}-log"))
     spec = _spec(series, levels, log, x_title, y_title, marks)
     if not any(len(curve.x) for curve in series):
-        spec |= _blank(levels, hint or _("Begins with the first step."))
+        spec |= _blank(levels, hint or _("Nothing to draw yet."))
     st.echarts_chart(spec, key=key, height=height, alt=alt)
 
 
@@ -134,7 +134,7 @@ def _spec(
 
 def _blank(levels: Sequence[Level], hint: str) -> dict[str, Any]:
     """What is different before the first point: the lines to compare with, on a scale that holds them, and the hint."""
-    ends = [1.5 * level.y for level in levels] or [1.0]
+    ends = [1.25 * level.y for level in levels] or [1.0]
     unseen = {"type": "line", "data": [[0, min(0.0, *ends)], [1, max(0.0, *ends)]], "lineStyle": {"opacity": 0}}
     return {
         "series": [unseen | {"showSymbol": False, "silent": True, "markLine": mark_lines(levels)}],
@@ -145,9 +145,9 @@ def _blank(levels: Sequence[Level], hint: str) -> dict[str, Any]:
 
 
 def hinted(hint: str) -> dict[str, Any]:
-    """A word in the middle of a chart of ECharts that has nothing to draw yet."""
-    style = {"fontSize": 13, "fontWeight": "normal", "color": CONCEPTS["z"].now()}
-    return {"title": {"text": hint, "left": "center", "top": "middle", "textStyle": style}}
+    """A word in a chart of ECharts that has nothing to draw yet."""
+    style = {"fontSize": 13, "fontWeight": "normal", "fontFamily": "sans-serif", "color": CONCEPTS["z"].now()}
+    return {"title": {"text": hint, "left": "center", "bottom": "30%", "textStyle": style}}
 
 
 def _line(curve: Curve, log: bool) -> dict[str, Any]:

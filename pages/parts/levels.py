@@ -80,8 +80,8 @@ def shows(part: str, *, asked: bool = False) -> bool:
     return asked or at_least(FROM[part])
 
 
-def switch(place: str) -> None:
-    """The switch; there may be one at each ``place`` of a page."""
+def switch(place: str, *, named: bool = False) -> None:
+    """The switch; there may be one at each ``place`` of a page, with its name or without."""
     names = {"curious": _("Curious"), "student": _("Student"), "engineer": _("Engineer")}
     key = f"level-{place}"
     st.session_state[key] = current()
@@ -93,7 +93,7 @@ def switch(place: str) -> None:
         key=key,
         on_change=_choose,
         args=(key,),
-        label_visibility="collapsed",
+        label_visibility="visible" if named else "collapsed",
         help=_(
             "Curious: pictures and words. Student: charts and the mathematics too. Engineer: every setting, number and "
             "the running code as well."

@@ -11,7 +11,7 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts import levels
-from pages.parts.curves import Curve, Level, curves, mark_lines
+from pages.parts.curves import Curve, Level, curves, hinted, mark_lines
 from pages.parts.palette import CONCEPTS, Concept
 from pages.parts.playground_desk.sight import untrained
 from pages.parts.raw import raw, raw_run
@@ -95,13 +95,13 @@ def _of_an_autoencoder(config: RunConfig, story: Story) -> Iterator[Panel]:
 
 def _parts(config: RunConfig, story: Story, chart: str, title: str, line: str) -> None:
     with titled(f"play-{chart}", title, line):
-        charts.parts(config, story, chart, HEIGHT)  # type: ignore[arg-type]
+        charts.parts(config, story, chart, HEIGHT, _("Begins with the first step."))  # type: ignore[arg-type]
 
 
 def _scores(story: Story) -> None:
     if "score_real" in story.frame:
         with titled("play-scores", _("D's eye"), _("its scores: right looks real, left looks generated")):
-            charts.histogram(story.frame["score_real"], story.frame["score_fake"], story)
+            charts.histogram(story.frame["score_real"], story.frame["score_fake"], story, HEIGHT)
 
 
 def _metric(
@@ -149,4 +149,5 @@ def _shares(story: Story, count: int) -> None:
         spec = charts.bar_spec([str(i + 1) for i in range(count)], [series])
         if not len(shares):  # else the highest bar reaches the line
             spec["yAxis"] |= {"max": 2 * even}
+            spec |= hinted(_("Comes with the first measurement."))
         st.echarts_chart(spec, key="play-shares-chart", height=HEIGHT, alt=_("Share of samples at each mode"))
