@@ -61,7 +61,8 @@ def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -
         stage(folder, config)
         live(folder, config, now)
         return
-    left, right = st.columns(2, gap="medium")
+    with st.container(key="play-both"):
+        left, right = st.columns(2, gap="medium")
     with left:
         _named(config)
         stage(folder, config, beside=True)
