@@ -1,6 +1,6 @@
 // Brings the control that the tour points at into view, once for each step, and on a small screen keeps the card in
 // the half in which the control is not.
-let target = null, step = null;
+let wanted = null, step = null, target = null;
 
 function side() {
   if (!target?.isConnected) return;
@@ -9,19 +9,23 @@ function side() {
   document.documentElement.dataset.tour = low ? "low" : "high";
 }
 
+function point(data) {
+  if (data !== wanted || data.step === step) return;
+  target = document.querySelector(data.target);
+  if (!target) return setTimeout(point, 400, data); // not drawn yet
+  step = data.step;
+  const tall = target.offsetHeight > innerHeight / 2;
+  target.style.scrollMarginTop = "4.5rem"; // the header stays above it
+  target.scrollIntoView({ block: tall ? "start" : "center", behavior: "smooth" });
+  side();
+}
+
 export default function ({ data }) {
-  const found = document.querySelector(data.target);
-  if (found && step !== data.step) {
-    [target, step] = [found, data.step];
-    const tall = found.offsetHeight > innerHeight / 2;
-    found.style.scrollMarginTop = "4.5rem"; // the header stays above it
-    found.scrollIntoView({ block: tall ? "start" : "center", behavior: "smooth" });
-    side();
-  } // not drawn yet: the next tick of the tour asks again
+  point((wanted = data));
   document.addEventListener("scroll", side, { capture: true, passive: true });
   return () => {
     document.removeEventListener("scroll", side, { capture: true });
     delete document.documentElement.dataset.tour;
-    step = null;
+    wanted = step = null;
   };
 }
