@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.text import _
+
 
 def show(key: str, reference: str) -> None:
     thing = find(reference)
-    first = inspect.getsourcelines(thing)[1]
-    st.caption(f"`{inspect.getmodule(thing).__name__.replace('.', '/')}.py`, line {first}")
+    st.caption(where(thing))
     st.code(source(thing), language="python")
 
 
@@ -37,6 +38,14 @@ def find(reference: str) -> Any:
             raise LookupError(reference)
         thing = getattr(thing, name)
     return inspect.unwrap(thing)
+
+
+def where(thing: Any, before: str = "") -> str:
+    """File and line of its source, or of what follows ``before`` in it, in words."""
+    lines, first = inspect.getsourcelines(thing)
+    decorators = len(lines) - len(source(thing).splitlines())
+    file = inspect.getmodule(thing).__name__.replace(".", "/")  # type: ignore[union-attr]
+    return _("{file}, line {line}").format(file=f"{file}.py", line=first + decorators + before.count("\n"))
 
 
 def source(thing: Any) -> str:

@@ -1,7 +1,5 @@
 """A formula with the numbers of a real run behind its symbols: ``{{formula elbo}}``, see ``learn/formulas.py``."""
 
-import inspect
-
 import streamlit as st
 
 from genmodels.errors import UserError
@@ -48,8 +46,8 @@ def _shown(symbol: Symbol, loss: str, tensors: Numbers) -> Shown:
         return Shown(symbol.concept, symbol.what, shape, value)
     thing = code.find(symbol.code if isinstance(symbol.code, str) else symbol.code(loss))
     source = code.source(thing)
-    where = f"{inspect.getmodule(thing).__name__.replace('.', '/')}.py, line {inspect.getsourcelines(thing)[1]}"
-    return Shown(symbol.concept, symbol.what, shape, value, where, source, code.spot(source, symbol.at))
+    span = code.spot(source, symbol.at)
+    return Shown(symbol.concept, symbol.what, shape, value, code.where(thing, source[: span[0]]), source, span)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

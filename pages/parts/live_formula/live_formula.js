@@ -30,7 +30,8 @@ function bring(pre) {
   if (!mark) return;
   const last = hits[hits.length - 1];
   pre.scrollTop = (hits[0].offsetTop + last.offsetTop + last.offsetHeight - pre.clientHeight) / 2;
-  if (mark.offsetLeft + mark.offsetWidth > pre.clientWidth) pre.scrollLeft = mark.offsetLeft - 16;
+  const beyond = mark.offsetLeft + mark.offsetWidth + 16 - pre.clientWidth;
+  pre.scrollLeft = Math.min(beyond, mark.offsetLeft - 16); // its end, but its beginning first
 }
 
 export default function ({ data, parentElement }) {
