@@ -32,7 +32,7 @@ PARTS: dict[str, Part] = {
     "pages": Part(()),
     "share": Part(("share",)),
     "doors": Part(("train-vae", "train-gan", "explore-vae", "explore-gan"), "home"),
-    "toys": Part(("play-model", "play-data"), "playground"),
+    "toys": Part(("play-model", "play-model-", "play-data", "play-data-"), "playground"),
     "transport": Part(("play-transport", "play-pace"), "playground"),
     "gallery": Part(("play-gallery",), "playground"),
     "knobs": Part(

@@ -1,8 +1,8 @@
 """What the visitor plays with: a model, a toy, and what was changed; and the run that plays it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -23,6 +23,11 @@ _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
 _ASKED = "_playground_beside_asked"
 _ADDRESS = "_playground_address"
+_TURNS = "_playground_turns"
+SPEED = "_playground_speed"
+"""Most steps a second, 0 for as many as there can be; in the session."""
+Kind = Literal["picks", "settings"]
+"""Controls: model, data and pace; everything else."""
 OF_POINTS = ("data_noise", "data_size")
 """Settings that are shown with the points and not with those of the model."""
 SHARED = (*OF_POINTS, "seed", "width", "depth", "activation", "latent_dim", "batch_size")
@@ -67,8 +72,36 @@ def current() -> Choice:
     return choice
 
 
-def choose(choice: Choice) -> None:
+def choose(choice: Choice, *, left: Collection[Kind] = ()) -> None:
+    """Choose; ``left`` are the kinds of controls that keep their keys: a hand on one of them has chosen it."""
     st.session_state[_CHOICE] = choice
+    turns = st.session_state.get(_TURNS, {})
+    st.session_state[_TURNS] = {kind: turns.get(kind, 0) + (kind not in left) for kind in ("picks", "settings")}
+
+
+def key(name: str, kind: Kind) -> str:
+    """Key of a control that shows a part of the choice: another one whenever something else has changed that part.
+
+    A browser that is busy still sends the values it had shown before, and Streamlit takes them for a visitor's. Under
+    the same key they would undo the change, and end the run that has just begun; see also :func:`by_hand`.
+    """
+    return f"{name}-{turn}" if (turn := _turn(kind)) else name
+
+
+def by_hand(kind: Kind, act: Callable[..., None]) -> Callable[..., None]:
+    """``act`` as what such a control does when it is changed; nothing where another one has taken its place since."""
+    turn = _turn(kind)
+
+    def answer(*args: Any) -> None:
+        if turn == _turn(kind):
+            act(*args)
+
+    return answer
+
+
+def _turn(kind: Kind) -> int:
+    turn: int = st.session_state.get(_TURNS, {}).get(kind, 0)
+    return turn
 
 
 def adopt(folder: RunFolder) -> None:
@@ -168,29 +201,31 @@ def both(folder: RunFolder) -> list[RunFolder]:
 # ---------------------------------------------------------------------- what the visitor does
 
 
-def change(folder: RunFolder | None, **parts: Any) -> None:
+def change(folder: RunFolder | None, *, left: Collection[Kind] = ("picks",), **parts: Any) -> None:
     """Choose another model, toy or setting. A run that goes on is replaced, and the new one goes on likewise."""
     if parts.get("data", current().data) not in toys():  # whose noise cannot be set
         changes = parts.get("changes", current().changes)
         parts["changes"] = {name: value for name, value in changes.items() if name != "data_noise"}
-    choose(replace(current(), **parts))
+    choose(replace(current(), **parts), left=left)
     if folder is not None and folder.active():
         restart(folder)
     else:
         say_in_address()
 
 
-def set_value(folder: RunFolder | None, name: str, value: Any) -> None:
+def set_value(
+    folder: RunFolder | None, name: str, value: Any, *, left: Collection[Kind] = ("picks", "settings")
+) -> None:
     """Change one setting: in mid-run where that can be, else with a new run."""
     choice = current()
     changes = {other: kept for other, kept in choice.changes.items() if other != name}
     if value != getattr(choice.common(), name):
         changes[name] = value
     if folder is not None and folder.active() and name in live_fields(choice.config_class):
-        choose(replace(choice, changes=changes))
+        choose(replace(choice, changes=changes), left=left)
         folder.send("edit", **{name: value})
     else:
-        change(folder, changes=changes)
+        change(folder, left=left, changes=changes)
 
 
 def start(*, playing: bool = True) -> RunFolder | None:
@@ -226,7 +261,7 @@ def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None
     folder = studio.store().find(run_id)
     if not playing:
         folder.send("pause")
-    if limit := st.session_state.get("playground-speed"):
+    if limit := st.session_state.get(SPEED):
         folder.send("speed", steps_per_second=limit)
     return folder
 

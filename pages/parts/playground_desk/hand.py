@@ -41,14 +41,15 @@ def picks(folder: RunFolder | None) -> None:
     """Which model plays, and for which points."""
     choice = chosen.current()
     titles = {name: MODELS[name].card.title for name in PLAYED}
-    one_of(_("Model"), list(PLAYED), choice.model, "play-model", titles, lambda name: chosen.change(folder, model=name))
+    picked = chosen.by_hand("picks", lambda name: chosen.change(folder, model=name))
+    one_of(_("Model"), list(PLAYED), choice.model, chosen.key("play-model", "picks"), titles, picked)
     points(folder, choice)
     _beside(folder, choice)
 
 
 def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
     names = ["", *(name for name in PLAYED if name != choice.model)]
-    other, key = chosen.beside(), "play-beside"
+    other, key = chosen.beside(), chosen.key("play-beside", "picks")
     if not levels.shows("beside", asked=other is not None):
         return
     shown = other.model if other else ""
@@ -57,7 +58,7 @@ def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
     st.selectbox(
         _("Beside it"), names, key=key, help=_("A second model learns the same points at the same time."),
         format_func=lambda name: MODELS[name].card.title if name else _("Nothing"),
-        on_change=lambda: chosen.set_beside(folder, st.session_state[key]),
+        on_change=chosen.by_hand("picks", lambda: chosen.set_beside(folder, st.session_state[key])),
     )  # fmt: skip
 
 
@@ -74,18 +75,19 @@ def transport(folder: RunFolder | None, state: str) -> None:
                 words = _("One move of the {player}; the other one waits.").format(player=player)
                 st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
         st.button(_("Reset"), key="play-reset", icon=":material/restart_alt:", on_click=_reset, args=(folder,))
-    st.session_state.setdefault("playground-speed", SPEEDS[-1])
+    pace = chosen.key("playground-speed", "picks")
+    st.session_state[pace] = st.session_state.setdefault(chosen.SPEED, SPEEDS[-1])
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="play-pace"):
         words = _("Pauses, and tells what happens inside a single training step, part by part.")
         st.toggle(_("Slow motion"), key=SLOW, help=words, on_change=_slow, args=(folder, state))
         st.selectbox(
             _("Speed"),
             SPEEDS,
-            key="playground-speed",
+            key=pace,
             format_func=lambda n: _("full speed") if n == 0 else _("{n} steps a second").format(n=n),
             label_visibility="collapsed",
-            on_change=_pace,
-            args=(folder,),
+            on_change=chosen.by_hand("picks", _pace),
+            args=(folder, pace),
         )
     if sentence := st.session_state.pop("_train_refused", None):
         st.warning(sentence)
@@ -143,8 +145,8 @@ def _slow(folder: RunFolder | None, state: str) -> None:
                 run.send("pause")
 
 
-def _pace(folder: RunFolder | None) -> None:
-    limit = st.session_state["playground-speed"]
+def _pace(folder: RunFolder | None, key: str) -> None:
+    limit = st.session_state[chosen.SPEED] = st.session_state[key]
     if folder is not None and folder.active():
         for run in chosen.both(folder):
             run.send("speed", **({"steps_per_second": limit} if limit else {}))
@@ -188,13 +190,13 @@ def _knob(folder: RunFolder | None, choice: chosen.Choice, name: str) -> None:
     setting = form.setting_of(choice.config_class, name)
     common = getattr(choice.common(), name)
     value = choice.known_changes().get(name, common)
-    key = f"play-set-{choice.model}-{name}"
+    key = chosen.key(f"play-set-{choice.model}-{name}", "settings")
     steers = folder is None or studio.may_steer(folder)
     form.control(
         setting,
         value,
         key=key,
-        on_change=lambda name, key: chosen.set_value(folder, name, st.session_state[key]),
+        on_change=chosen.by_hand("settings", lambda name, key: chosen.set_value(folder, name, st.session_state[key])),
         common=common,
         disabled=not steers and name not in live_fields(choice.config_class),
     )
