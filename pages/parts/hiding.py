@@ -34,7 +34,7 @@ PARTS: dict[str, Part] = {
     "doors": Part(("train-vae", "train-gan", "explore-vae", "explore-gan"), "home"),
     "toys": Part(("play-model", "play-model-", "play-data", "play-data-"), "playground"),
     "transport": Part(("play-transport", "play-pace"), "playground"),
-    "gallery": Part(("play-gallery",), "playground"),
+    "gallery": Part(("play-gallery", "play-gallery-"), "playground"),
     "knobs": Part(
         ("play-Game", "play-Networks", "play-Training", "play-Rest", "play-seed", "play-reset-all"), "playground"
     ),

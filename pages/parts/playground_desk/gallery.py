@@ -119,7 +119,8 @@ def exhibits() -> dict[str, Exhibit]:
 def gallery(folder: RunFolder | None) -> None:
     """The buttons, and the card of the failure that is shown."""
     found = exhibits()
-    with st.popover(_("Failure gallery"), icon=":material/healing:", key="play-gallery"):
+    key = chosen.key("play-gallery", "picks")  # another one begins closed: it would cover what was asked for
+    with st.popover(_("Failure gallery"), icon=":material/healing:", key=key):
         st.caption(_("One click breaks the game on purpose; another one cures it."))
         for name, exhibit in found.items():
             st.button(exhibit.title, key=f"exhibit-{name}", width="stretch", on_click=_open, args=(folder, name))
