@@ -25,7 +25,7 @@ if subject is not None:
         desk.controls(subject)
     desk.show(subject)
     sections.show(subject)
-    if levels.at_least("student"):
+    if levels.shows("plain-controls"):
         st.toggle(_("Plain controls"), key=desk.PLAIN, help=_("Streamlit's own sliders instead of the live desk."))
-    if levels.at_least("engineer"):
+    if levels.shows("source"):
         source_card(subject.model.config.model, "decode", *(["encode"] if subject.encodes else []), "prior")

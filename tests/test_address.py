@@ -16,6 +16,7 @@ PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 GOOD = {
     "run": "vae-digits",
     "runs": "vae-digits",
+    "beside": "vae",
     "model": "gan",
     "data": "fashion",
     "preset": "best",

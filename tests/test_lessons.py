@@ -270,7 +270,29 @@ def test_every_symbol_of_a_formula_has_tensor_and_code(name: str) -> None:
         shown = formula_part._shown(symbol, getattr(model.config, "loss", ""), tensors)
         assert shown.concept in CONCEPTS
         assert re.search(r"\d", shown.value)
-        assert shown.code.startswith(("def ", "class ")) or symbol.tensor == "x"
+        assert shown.code.startswith("def ")
+
+
+@pytest.mark.parametrize("name", tables.formulas())
+def test_every_symbol_finds_the_line_that_says_it_in_the_running_code(name: str) -> None:
+    for symbol in tables.formulas()[name].symbols.values():
+        games = [symbol.code] if isinstance(symbol.code, str) else [symbol.code(loss) for loss in GAN_LOSSES]
+        for reference in games:
+            text = code.source(code.find(reference))
+            start, end = code.spot(text, symbol.at)
+            assert ast.parse(text[start:end].strip())
+            assert text[:start].count('"""') != 1, "in the docstring"
+            assert "\n" in text[:start], "in the head"
+
+
+def test_an_expression_is_found_however_it_is_laid_out() -> None:
+    text = "def f(a):\n    # é and a + b\n    note = 'é: a + b'; return g(a\n        + b, x[1])\n"
+    start, end = code.spot(text, "a + b")
+    assert text[start:end] == "a\n        + b"
+    assert text[slice(*code.spot(text, "g[1]"))] == "x[1]"
+    for nowhere in ("a - b", "g[2]", "h[0]"):
+        with pytest.raises(LookupError):
+            code.spot(text, nowhere)
 
 
 def test_the_numbers_of_a_formula_obey_it() -> None:

@@ -1,9 +1,12 @@
 """The playground without a browser: its page, its settings, its gallery, and what it sends to the browser."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from genmodels.config import live_fields
@@ -35,6 +38,11 @@ def asked(at: AppTest, name: str) -> str:
     """What the address says; page tests give it as a list or as it is."""
     value = at.query_params[name]
     return value if isinstance(value, str) else value[0]
+
+
+def control(at: AppTest, kind: str, name: str) -> Any:
+    """The control of that name, whichever turn it is in."""
+    return next(widget for widget in at.get(kind) if re.fullmatch(rf"{name}(-\d+)?", str(widget.key)))
 
 
 @pytest.mark.parametrize("model", PLAYED)
@@ -72,27 +80,27 @@ def test_a_link_sets_model_and_points_and_nonsense_is_said(at: AppTest) -> None:
     at.query_params["beside"] = "../x"
     at.run()
     assert not at.exception
-    assert len(at.info) == 2
+    assert len(at.info) == 3
     assert at.session_state["_playground_choice"] == Choice("vae", "moons")
 
 
 def test_what_is_chosen_is_in_the_address(at: AppTest) -> None:
-    at.selectbox(key="play-data").set_value("grid").run()
+    control(at, "selectbox", "play-data").set_value("grid").run()
     assert (asked(at, "model"), asked(at, "data")) == ("gan", "grid")
 
 
 def test_noise_and_size_of_the_points(at: AppTest) -> None:
-    at.select_slider(key="play-set-data_noise").set_value(0.1).run()
-    at.select_slider(key="play-set-data_size").set_value(200).run()
+    control(at, "select_slider", "play-set-data_noise").set_value(0.1).run()
+    control(at, "select_slider", "play-set-data_size").set_value(200).run()
     assert at.session_state["_playground_choice"].changes == {"data_noise": 0.1, "data_size": 200}
     fixed = untrained(at.session_state["_playground_choice"].config().model_dump_json()).fixed
     spread = np.hypot(*fixed["originals"].T).std()
     assert spread == pytest.approx(0.1, rel=0.15)  # the radius of a narrow mode on the unit circle varies by sigma
-    at.selectbox(key="play-data").set_value("checkerboard").run()
+    control(at, "selectbox", "play-data").set_value("checkerboard").run()
     assert not at.exception
-    assert not [widget for widget in at.select_slider if widget.key == "play-set-data_noise"]
-    at.selectbox(key="play-data").set_value("ring").run()
-    at.select_slider(key="play-set-data_noise").set_value(0.01).run()  # its own: no change any more
+    assert not [widget for widget in at.select_slider if widget.key.startswith("play-set-data_noise")]
+    control(at, "selectbox", "play-data").set_value("ring").run()
+    control(at, "select_slider", "play-set-data_noise").set_value(0.01).run()  # its own: no change any more
     assert at.session_state["_playground_choice"].changes == {"data_size": 200}
 
 
@@ -101,8 +109,11 @@ def test_a_painting_is_kept_chosen_and_deleted(at: AppTest, monkeypatch: pytest.
     owner = at.session_state["_owner_id"]
     kept = UploadStore().keep(Draft(painted([[0.0, 0.0, 0.2]], "Drawing 1")), owner)
     at.run()
-    assert kept.name in at.selectbox(key="play-data").options or "Drawing 1" in at.selectbox(key="play-data").options
-    at.selectbox(key="play-data").set_value(kept.name).run()
+    assert (
+        kept.name in control(at, "selectbox", "play-data").options
+        or "Drawing 1" in control(at, "selectbox", "play-data").options
+    )
+    control(at, "selectbox", "play-data").set_value(kept.name).run()
     assert not at.exception
     assert not at.error
     at.button(key="play-forget").click().run()
@@ -112,7 +123,7 @@ def test_a_painting_is_kept_chosen_and_deleted(at: AppTest, monkeypatch: pytest.
 
 
 def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> None:
-    at.selectbox(key="play-beside").set_value("vae").run()
+    control(at, "selectbox", "play-beside").set_value("vae").run()
     at.button(key="play-step").click().run()
     assert not at.exception
     store = studio.store()
@@ -124,7 +135,27 @@ def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> No
     finally:
         at.button(key="play-reset").click().run()
     until(lambda: not run.active() and not other.active())
-    assert at.query_params == {}
+    assert set(at.query_params) == {"beside"}  # the rest is where everybody begins
+    assert asked(at, "beside") == "vae"
+
+
+@pytest.mark.parametrize("model", ["vae", "ae"])
+def test_a_link_opens_another_model_beside_the_game(at: AppTest, model: str) -> None:
+    at.query_params["beside"], at.query_params["data"] = model, "moons"
+    at.run()
+    assert not at.exception
+    assert not at.info
+    assert control(at, "selectbox", "play-beside").value == model
+    control(at, "selectbox", "play-data").set_value("grid").run()
+    assert (asked(at, "beside"), asked(at, "data")) == (model, "grid")
+    control(at, "selectbox", "play-beside").set_value("").run()
+    assert "beside" not in at.query_params
+    for hopeless in ("gan", "nobody"):  # the model that is played already, and none
+        at.query_params["beside"] = hopeless
+        at.run()
+        assert not at.exception
+        assert len(at.info) == 1
+        assert "beside the game" in at.info[0].value
 
 
 @pytest.mark.parametrize("model", PLAYED)
@@ -180,3 +211,17 @@ def test_where_d_cannot_tell_depends_on_the_game() -> None:
 
 def test_toys_are_what_is_played_for() -> None:
     assert {"ring", "grid", "moons", "dot"} <= set(chosen.toys())
+
+
+def test_a_control_that_has_been_replaced_has_no_say_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    said: list[int] = []
+    answer, key = chosen.by_hand("settings", said.append), chosen.key("width", "settings")
+    answer(1)
+    chosen.choose(Choice("vae"), left=("picks", "settings"))  # a hand on a setting
+    answer(2)
+    chosen.choose(Choice("vae"), left=("picks",))  # something else
+    answer(3)
+    assert said == [1, 2]
+    assert chosen.key("width", "settings") != key
+    assert chosen.key("width", "picks") == "width"

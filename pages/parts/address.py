@@ -89,6 +89,7 @@ def _names(text: str) -> tuple[str, ...]:
 PARAMETERS: Mapping[str, Parameter] = {
     "run": Parameter(None, _word(r"[A-Za-z0-9_-]{1,64}"), str, "the run that is open"),
     "runs": Parameter(None, _word(r"[A-Za-z0-9_.-]{1,400}"), str, "the runs that are compared"),
+    "beside": Parameter(None, _word(r"[A-Za-z0-9_-]{1,64}"), str, "the model or run beside that of the playground"),
     "model": Parameter("vae", _word(r"[a-z0-9-]{1,40}"), str, "the model on the Train form"),
     "data": Parameter("digits", _word(r"[A-Za-z0-9:_-]{1,80}"), str, "the data on the Train form"),
     "preset": Parameter("fast", _one_of("fast", "good", "best"), str, "the preset on the Train form"),

@@ -81,6 +81,7 @@ def curves(
     x_title: str = "",
     y_title: str = "",
     height: int = 280,
+    hint: str = "",
 ) -> None:
     """Draw the curves. With ``curve_controls(key)`` somewhere on the page, it obeys those switches.
 
@@ -93,6 +94,7 @@ def curves(
         x_title: Name of the horizontal axis.
         y_title: Name of the vertical axis, with its unit.
         height: In CSS pixels.
+        hint: Said in the chart while there is no curve yet.
     """
     held = f"_{key}-held"
     if st.session_state.get(f"{key}-frozen") and held in st.session_state:
@@ -102,6 +104,8 @@ def curves(
         st.session_state[held] = series
     log = bool(st.session_state.get(f"{key}-log"))
     spec = _spec(series, levels, log, x_title, y_title, marks)
+    if not any(len(curve.x) for curve in series):
+        spec |= _blank(levels, hint or _("Nothing to draw yet."))
     st.echarts_chart(spec, key=key, height=height, alt=alt)
 
 
@@ -115,7 +119,7 @@ def _spec(
 ) -> dict[str, Any]:
     lines = [_line(curve, log) for curve in series]
     if lines and (levels or marks):
-        lines[0]["markLine"] = _mark_lines(levels, marks, log)
+        lines[0]["markLine"] = mark_lines(levels, marks, log)
     return {
         "animation": False,
         "grid": {"left": 8, "right": 16, "top": 44, "bottom": 28, "containLabel": True},
@@ -126,6 +130,24 @@ def _spec(
         "dataZoom": [{"type": "inside", "zoomOnMouseWheel": "ctrl", "filterMode": "none"}],
         "series": lines,
     }
+
+
+def _blank(levels: Sequence[Level], hint: str) -> dict[str, Any]:
+    """What is different before the first point: the lines to compare with, on a scale that holds them, and the hint."""
+    ends = [1.25 * level.y for level in levels] or [1.0]
+    unseen = {"type": "line", "data": [[0, min(0.0, *ends)], [1, max(0.0, *ends)]], "lineStyle": {"opacity": 0}}
+    return {
+        "series": [unseen | {"showSymbol": False, "silent": True, "markLine": mark_lines(levels)}],
+        "tooltip": {"show": False},
+        "xAxis": {"type": "value", "min": 0, "max": 1, "axisLabel": {"show": False}},
+        "yAxis": {"type": "value"},
+    } | hinted(hint)
+
+
+def hinted(hint: str) -> dict[str, Any]:
+    """A word in a chart of ECharts that has nothing to draw yet."""
+    style = {"fontSize": 13, "fontWeight": "normal", "fontFamily": "sans-serif", "color": CONCEPTS["z"].now()}
+    return {"title": {"text": hint, "left": "center", "bottom": "30%", "textStyle": style}}
 
 
 def _line(curve: Curve, log: bool) -> dict[str, Any]:
@@ -150,7 +172,8 @@ def _shade(concept: Concept | Colour) -> str:
     return (concept if isinstance(concept, Colour) else CONCEPTS[concept]).now()
 
 
-def _mark_lines(levels: Sequence[Level], marks: Sequence[Mark], log: bool) -> dict[str, Any]:
+def mark_lines(levels: Sequence[Level], marks: Sequence[Mark] = (), log: bool = False) -> dict[str, Any]:
+    """Lines across and upright on a chart of ECharts, as the ``markLine`` of one of its series."""
     shown = [level for level in levels if level.y > 0 or not log]
     across = [
         {

@@ -32,10 +32,12 @@ PARTS: dict[str, Part] = {
     "pages": Part(()),
     "share": Part(("share",)),
     "doors": Part(("train-vae", "train-gan", "explore-vae", "explore-gan"), "home"),
-    "toys": Part(("play-model", "play-data"), "playground"),
+    "toys": Part(("play-model", "play-model-", "play-data", "play-data-"), "playground"),
     "transport": Part(("play-transport", "play-pace"), "playground"),
-    "gallery": Part(("play-gallery",), "playground"),
-    "knobs": Part(("play-Game", "play-Networks", "play-Training", "play-seed", "play-reset-all"), "playground"),
+    "gallery": Part(("play-gallery", "play-gallery-"), "playground"),
+    "knobs": Part(
+        ("play-Game", "play-Networks", "play-Training", "play-Rest", "play-seed", "play-reset-all"), "playground"
+    ),
     "model": Part(("pick-family", "more-models"), "train"),
     "data": Part(("pick-group", "pick-data", "classes"), "train"),
     "own-data": Part((), "train"),

@@ -3,6 +3,8 @@
 The level comes from the address (``?level=``), else from the session, else from the browser, where it is kept.
 """
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.parts import address, kept
@@ -11,6 +13,46 @@ from pages.parts.text import _
 
 KEY = "level"
 _SEEN = "_level_in_address"
+
+FROM: Mapping[str, Level] = {
+    # Home
+    "equation": "student",
+    # Playground, and a run on Train
+    "charts": "student",
+    "gradients": "engineer",
+    # Playground
+    "players": "student",  # to move D or G alone
+    "points": "student",  # noise and number of the points
+    "beside": "student",
+    "settings": "student",  # more of them than the basic ones
+    "all-settings": "engineer",
+    # Train, and Explore
+    "advanced": "student",
+    "plain-controls": "student",
+    "source": "engineer",
+    # Compare
+    "race-settings": "student",
+    "same-but": "student",
+    "measures": "student",  # in a table, and as bars
+    "losses": "student",
+    "over-time": "student",
+    # Runs
+    "dials": "student",  # quality and size in numbers
+    "changes": "student",  # against the run before
+    "overlay": "student",
+    "bring": "student",
+    "disk": "student",
+    "identity": "engineer",
+    # several pages
+    "evidence": "student",  # numbers behind what the doctor says
+    "take-away": "student",
+    "raw": "engineer",  # settings and numbers as JSON
+}
+"""What not everybody is shown, and from which level on it is: everything else is for all.
+
+A curious visitor has the picture, the main controls and a sentence about each; a student also charts and the
+mathematics by name; an engineer every setting and number.
+"""
 
 
 def current() -> Level:
@@ -33,8 +75,13 @@ def at_least(level: Level) -> bool:
     return LEVELS.index(current()) >= LEVELS.index(level)
 
 
-def switch(place: str) -> None:
-    """The switch; there may be one at each ``place`` of a page."""
+def shows(part: str, *, asked: bool = False) -> bool:
+    """Whether a part of :data:`FROM` is shown: from its level on, and always where a link or the visitor ``asked``."""
+    return asked or at_least(FROM[part])
+
+
+def switch(place: str, *, named: bool = False) -> None:
+    """The switch; there may be one at each ``place`` of a page, with its name or without."""
     names = {"curious": _("Curious"), "student": _("Student"), "engineer": _("Engineer")}
     key = f"level-{place}"
     st.session_state[key] = current()
@@ -46,8 +93,11 @@ def switch(place: str) -> None:
         key=key,
         on_change=_choose,
         args=(key,),
-        label_visibility="collapsed",
-        help=_("Curious: words and pictures. Student: the mathematics too. Engineer: the running code as well."),
+        label_visibility="visible" if named else "collapsed",
+        help=_(
+            "Curious: pictures and words. Student: charts and the mathematics too. Engineer: every setting, number and "
+            "the running code as well."
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 Visit = Callable[[Page, str], None]
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 def test_a_lesson_link_is_made_copied_and_opened(server, new_browser, visit: Visit) -> None:
@@ -42,6 +43,14 @@ def test_the_level_is_kept_in_the_browser(server, page: Page, visit: Visit) -> N
     page.wait_for_function("document.cookie.includes('engineer')")
     visit(page, f"{server.url}/train")
     expect(page.locator(".st-key-source")).to_be_visible()
+    page.get_by_role("link", name="Playground", exact=True).click()  # and goes along from page to page
+    expect(page.locator(".st-key-view-play-gradients")).to_be_visible()
+    page.get_by_role("link", name="Home", exact=True).click()
+    page.locator(".st-key-level-home").get_by_text("Curious").click()
+    expect(page.locator(".st-key-raw-vae")).to_have_count(0)
+    page.get_by_role("link", name="Playground", exact=True).click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.locator(".st-key-view-play-losses")).to_have_count(0)
 
 
 def test_a_symbol_tells_what_it_is(server, page: Page, visit: Visit) -> None:
@@ -51,8 +60,13 @@ def test_a_symbol_tells_what_it_is(server, page: Page, visit: Visit) -> None:
     page.locator("[data-symbol=kl]").first.hover()
     expect(about).to_contain_text("price of the code")
     expect(about).to_contain_text("def gaussian_kl")
+    expect(about.locator("mark")).to_have_text("0.5 * (mu.square() + logvar.exp() - 1 - logvar)")
+    before = page.evaluate(SCROLLED)
     page.locator("[data-symbol=z]").first.focus()
     expect(about).to_contain_text("one draw of the code")
+    expect(about.locator(".hit")).to_contain_text("return self.mu + temperature")
+    expect(about.locator(".hit")).to_be_in_viewport()  # of its box, too
+    assert page.evaluate(SCROLLED) == before
 
 
 def test_a_guess_is_answered_and_remembered(server, page: Page, visit: Visit) -> None:

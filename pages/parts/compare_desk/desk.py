@@ -7,7 +7,7 @@ import streamlit as st
 from genmodels.errors import UserError
 from genmodels.metrics.report import Report
 from genmodels.training.folder import RunFolder
-from pages.parts import studio, take_away
+from pages.parts import levels, studio, take_away
 from pages.parts.compare_desk import choice, looks, measured, numbers, race
 from pages.parts.curves import Level
 from pages.parts.run_view.story import Story, standing
@@ -26,15 +26,18 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-controls"):
         choice.pick(folders)
         race.new_popover()
-        race.same_but_popover(folders)
-        _take_away(folders)
+        if levels.shows("same-but"):
+            race.same_but_popover(folders)
+        if levels.shows("take-away"):
+            _take_away(folders)
     race.refusal()
     sides = sides_of(folders)
     if sides:
         active = any(side.now.active for side in sides)
         waiting = active or not all(measured.ready(side.folder) for side in sides)
         st.fragment(_stage, run_every=(LIVE if active else SOON) if waiting else None)(folders, waiting)
-        _curves(sides)
+        if levels.shows("over-time"):
+            _curves(sides)
 
 
 def sides_of(folders: list[RunFolder]) -> list[looks.Side]:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from genmodels.errors import UserError
 from genmodels.latent.plane import Plane, manifold, ticks
 from genmodels.training.folder import RunFolder
 from genmodels.training.views import to_pixels
-from pages.parts import run_state, studio
+from pages.parts import levels, run_state, studio
 from pages.parts.curves import Curve, curves
 from pages.parts.explore.picker import describe
 from pages.parts.explore.subject import version
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CONCEPTS, Concept, class_colour, is_dark
+from pages.parts.raw import raw_run
 from pages.parts.real_samples import pictures
 from pages.parts.run_view import words
 from pages.parts.run_view.live import duration
@@ -73,7 +75,13 @@ def inside(sides: Sequence[Side]) -> None:
     if any("reconstructions" in side.story.frame for side in sides):
         _row(sides, reconstructions, _("Reconstructions"), _("held-out data, and what is left after the code"))
     _row(sides, latent_map, _("Latent map"), _("where held-out data lie; without an encoder, what the plane draws"))
-    _row(sides, losses, _("Losses"), _("each on its own axis: they mean different things, so only the shape compares"))
+    if levels.shows("losses"):
+        line = _("each on its own axis: they mean different things, so only the shape compares")
+        _row(sides, partial(losses, chart="losses"), _("Losses"), line)
+    if levels.shows("gradients"):
+        _row(sides, partial(losses, chart="gradients"), _("Gradients"), _("their length in each player's last move"))
+    if levels.shows("raw"):
+        _row(sides, lambda side: raw_run(side.key, side.folder, side.story))
 
 
 def _row(sides: Sequence[Side], panel: Panel, title: str = "", line: str = "") -> None:
@@ -168,13 +176,13 @@ def _decoded(path: str, version: int) -> np.ndarray | None:
     return tile(pictures(shown.numpy()), PLANE_SIDE, 0)
 
 
-def losses(side: Side) -> None:
+def losses(side: Side, chart: str) -> None:
     named = [(words.loss_part(name, i), series) for i, (name, series) in enumerate(side.story.losses.items())]
-    shown = [(part, series) for part, series in named if part.chart == "losses"]
+    shown = [(part, series) for part, series in named if part.chart == chart]
     curves(
         [Curve(part.name, *series.arrays(), part.concept, part.dashed) for part, series in shown],
-        key=f"{side.key}-losses",
-        alt=_alt(_("Losses"), side),
+        key=f"{side.key}-{chart}",
+        alt=_alt(_("Losses") if chart == "losses" else _("Gradients"), side),
         x_title=_("step"),
         height=230,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from genmodels.metrics.report import Report, verdict
+from pages.parts import levels
 from pages.parts.compare_desk.looks import Side
 from pages.parts.palette import CONCEPTS, class_colour
 from pages.parts.run_view.charts import bar_spec, number
@@ -44,11 +45,11 @@ def lines() -> dict[str, Line]:
 
 
 def show(sides: Sequence[Side], reports: Sequence[tuple[Report | None, str]]) -> None:
-    """The paragraph, the table and the bars; a skeleton where reports are still being made."""
+    """The paragraph that says what it comes to; the table and the bars behind it."""
     told = [(side, report) for side, (report, _problem) in zip(sides, reports, strict=True) if report is not None]
     _problems(sides, reports)
     _paragraph([(side.name, report) for side, report in told], len(sides))
-    if not told:
+    if not told or not levels.shows("measures"):
         return
     left, right = st.columns([1.35, 1], gap="medium")
     with left:

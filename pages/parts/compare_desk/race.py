@@ -10,7 +10,7 @@ from genmodels.data.catalog import at_hand
 from genmodels.errors import UserError
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder
-from pages.parts import form
+from pages.parts import form, levels
 from pages.parts.compare_desk import choice
 from pages.parts.own_data import own_sets
 from pages.parts.text import _
@@ -57,14 +57,15 @@ def new_popover() -> None:
             max_selections=choice.MOST,
             help=_("Two to four."),
         )
-        latent_dim = st.slider(
-            _("Latent size"), 2, 64, 8, key="race-latent", help=_("Numbers in the code z, the same for all.")
-        )
-        seconds = st.select_slider(
+        settings = {"latent_dim": 8, "seed": 0}
+        settings["seconds"] = st.select_slider(
             _("Seconds each"), BUDGETS, 30, key="race-seconds", help=_("Training time that each of them gets.")
         )
-        seed = st.number_input(_("Seed"), 0, 2**31 - 1, 0, key="race-seed", help=_("The same for all."))
-        settings = {"latent_dim": latent_dim, "seconds": seconds, "seed": seed}
+        if levels.shows("race-settings"):
+            settings["latent_dim"] = st.slider(
+                _("Latent size"), 2, 64, 8, key="race-latent", help=_("Numbers in the code z, the same for all.")
+            )
+            settings["seed"] = st.number_input(_("Seed"), 0, 2**31 - 1, 0, key="race-seed", help=_("The same for all."))
         st.button(
             _("Start"),
             key="race-start",

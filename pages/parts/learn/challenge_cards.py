@@ -28,7 +28,7 @@ def _card(name: str, one: Challenge) -> None:
     if one.pictures:
         image_grid(tile(one.pictures(), columns=4, gap=2), key=f"line-up-{name}", alt=one.title, most_width=420)
     guess = st.radio(one.question, range(len(one.guesses)), index=None, format_func=lambda i: one.guesses[i],
-                     key=f"guess-{name}", persist_state="session")  # fmt: skip
+                     key=f"guess-{name}", persist_state="session", horizontal=one.pictures is not None)  # fmt: skip
     with st.container(horizontal=True):
         if st.button(_("Go there"), key=f"go-{name}", icon=":material/arrow_forward:", disabled=guess is None):
             st.switch_page(f"pages/{one.page}.py", query_params=dict(one.query))

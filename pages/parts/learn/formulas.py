@@ -31,13 +31,15 @@ class Symbol:
         what: What it is.
         tensor: Its name among the numbers; its shape is shown, batch first.
         code: What computes it, as ``genmodels.module.thing``, or a function from the run's GAN loss to that.
+        at: What says it there, an expression or statement as :func:`pages.parts.lesson_parts.code.spot` finds it.
         value: From the numbers to text; the mean over the batch where nothing is said.
     """
 
     concept: Concept
     what: str
     tensor: str
-    code: str | Callable[[str], str] = ""
+    code: str | Callable[[str], str]
+    at: str
     value: "Callable[[Tensor], str] | None" = None
 
 
@@ -78,25 +80,34 @@ def _loss_code(loss: str) -> str:
 
 def formulas() -> dict[str, Formula]:
     """All of them, by the name that a lesson calls: ``{{formula elbo}}``."""
-    vae, kl = "genmodels.models.vae.VAE", "genmodels.objectives.kl.gaussian_kl"
-    gan = "genmodels.models.gan.GAN"
-    x = Symbol("real", _("real samples"), "x", value=spread)
-    mu = Symbol("mu", _("mean of the code of a sample"), "mu", f"{vae}.posterior", first)
-    z = Symbol("z", _("one draw of the code"), "z", "genmodels.models.base.Posterior.sample", first)
-    noise = Symbol("z", _("noise from the prior"), "noise", f"{gan}.prior", first)
-    fake = Symbol("generated", _("generated samples"), "fake", f"{gan}.generate", spread)
-    a = Symbol("discriminator", _("D's logit on real samples"), "a", f"{gan}.critic")
-    b = Symbol("discriminator", _("D's logit on generated samples"), "b", f"{gan}.critic")
+    vae, gan, base = "genmodels.models.vae.VAE", "genmodels.models.gan.GAN", "genmodels.models.base"
+    kl, penalties = "genmodels.objectives.kl.gaussian_kl", "genmodels.objectives.penalties"
+    drawn = f"{base}.Posterior.sample"
+    x = Symbol("real", _("real samples"), "x", f"{base}.Model.standardise", "x / self.scale", spread)
+    mu = Symbol("mu", _("mean of the code of a sample"), "mu", f"{vae}.posterior", "mu", first)
+    z = Symbol(
+        "z", _("one draw of the code"), "z", drawn, "self.mu + temperature * (0.5 * self.logvar).exp() * noise", first
+    )
+    noise = Symbol("z", _("noise from the prior"), "noise", f"{gan}.prior", "self.config.noise", first)
+    fake = Symbol(
+        "generated", _("generated samples"), "fake", f"{gan}.generate", "self.decoder(self.joined(z, y))", spread
+    )
+    judged = "self.discriminator(packs)"
+    a = Symbol("discriminator", _("D's logit on real samples"), "a", f"{gan}.critic", judged)
+    b = Symbol("discriminator", _("D's logit on generated samples"), "b", f"{gan}.critic", judged)
+    price = "self.config.gamma * self.penalty_scale * self.slope(real, fake, batch.y, generator)"
     return {
         "elbo": Formula(
             r"@loss{-\mathrm{ELBO}} = @reconstruction{-\ln p(@x{x} \mid @z{z})}"
             r" + @kl{\mathrm{KL}(q(z \mid x) \,\Vert\, p(z))}",
             "vae",
             {
-                "loss": Symbol("generator", _("nats per sample, to be made small"), "loss", f"{vae}.loss"),
+                "loss": Symbol("generator", _("nats per sample, to be made small"), "loss", f"{vae}.loss",
+                               "passage.reconstruction + price"),
                 "reconstruction": Symbol("reconstruction", _("how badly z explains x, nats"), "reconstruction",
-                                         f"{vae}.passage"),
-                "kl": Symbol("kl", _("price of the code, nats"), "kl", kl),
+                                         f"{vae}.passage", "-self.log_likelihood(x, z, y)"),
+                "kl": Symbol("kl", _("price of the code, nats"), "kl", kl,
+                             "0.5 * (mu.square() + logvar.exp() - 1 - logvar)"),
                 "x": x,
                 "z": z,
             },
@@ -106,9 +117,10 @@ def formulas() -> dict[str, Formula]:
             r" \right)",
             "vae",
             {
-                "kl": Symbol("kl", _("price of each dimension, nats"), "kl_per_dim", kl, first),
+                "kl": Symbol("kl", _("price of each dimension, nats"), "kl_per_dim", kl,
+                             "0.5 * (mu.square() + logvar.exp() - 1 - logvar)", first),
                 "mu": mu,
-                "sigma": Symbol("sigma", _("variance of the code of a sample"), "variance", f"{vae}.posterior", first),
+                "sigma": Symbol("sigma", _("variance of the code of a sample"), "variance", kl, "logvar.exp()", first),
             },
         ),
         "reparameterisation": Formula(
@@ -117,9 +129,9 @@ def formulas() -> dict[str, Formula]:
             {
                 "z": z,
                 "mu": mu,
-                "sigma": Symbol("sigma", _("spread of the code of a sample"), "sigma", f"{vae}.posterior", first),
-                "noise": Symbol("z", _("noise, drawn outside"), "epsilon", "genmodels.models.base.Posterior.sample",
-                                first),
+                "sigma": Symbol("sigma", _("spread of the code of a sample"), "sigma", drawn,
+                                "(0.5 * self.logvar).exp()", first),
+                "noise": Symbol("z", _("noise, drawn outside"), "epsilon", drawn, "noise", first),
             },
         ),
         "gan": Formula(
@@ -127,8 +139,8 @@ def formulas() -> dict[str, Formula]:
             r" @lg{L_G} = \ell_G \left( @a{D(@x{x})},\, @b{D(@fake{G(@noise{z})})} \right)",
             "gan",
             {
-                "ld": Symbol("discriminator", _("what the discriminator minimises"), "loss_d", _loss_code),
-                "lg": Symbol("generator", _("what the generator minimises"), "loss_g", _loss_code),
+                "ld": Symbol("discriminator", _("what the discriminator minimises"), "loss_d", _loss_code, "Game[0]"),
+                "lg": Symbol("generator", _("what the generator minimises"), "loss_g", _loss_code, "Game[1]"),
                 "a": a,
                 "b": b,
                 "x": x,
@@ -140,10 +152,11 @@ def formulas() -> dict[str, Formula]:
             r"@penalty{R_1} = \frac{@gamma{\gamma}}{2} \, @square{\Vert \nabla_x D(@x{x}) \Vert^2}",
             "gan",
             {
-                "penalty": Symbol("kl", _("what D pays for its slope"), "r1", "genmodels.objectives.penalties.r1"),
-                "gamma": Symbol("sigma", _("weight of the penalty"), "gamma", "genmodels.models.gan.GAN.slope"),
+                "penalty": Symbol("kl", _("what D pays for its slope"), "r1", f"{gan}.discriminator_loss", price),
+                "gamma": Symbol("sigma", _("weight of the penalty"), "gamma", f"{gan}.discriminator_loss",
+                                "self.config.gamma"),
                 "square": Symbol("discriminator", _("squared slope of D at each real sample"), "slope",
-                                 "genmodels.objectives.penalties.squared_gradient"),
+                                 f"{penalties}.squared_gradient", "gradient.square().flatten(1).sum(1)"),
                 "x": x,
             },
         ),

@@ -1,7 +1,5 @@
 """A formula with the numbers of a real run behind its symbols: ``{{formula elbo}}``, see ``learn/formulas.py``."""
 
-import inspect
-
 import streamlit as st
 
 from genmodels.errors import UserError
@@ -44,12 +42,12 @@ def _shown(symbol: Symbol, loss: str, tensors: Numbers) -> Shown:
     tensor = tensors[symbol.tensor]
     shape = " × ".join(map(str, tensor.shape)) or _("one number")
     value = (symbol.value or mean)(tensor)
-    reference = symbol.code if isinstance(symbol.code, str) else symbol.code(loss)
-    if not reference or not levels.at_least("student"):
+    if not levels.at_least("student"):
         return Shown(symbol.concept, symbol.what, shape, value)
-    thing = code.find(reference)
-    where = f"{inspect.getmodule(thing).__name__.replace('.', '/')}.py, line {inspect.getsourcelines(thing)[1]}"
-    return Shown(symbol.concept, symbol.what, shape, value, where, code.source(thing))
+    thing = code.find(symbol.code if isinstance(symbol.code, str) else symbol.code(loss))
+    source = code.source(thing)
+    span = code.spot(source, symbol.at)
+    return Shown(symbol.concept, symbol.what, shape, value, code.where(thing, source[: span[0]]), source, span)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

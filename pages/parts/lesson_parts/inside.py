@@ -56,6 +56,7 @@ def _networks(folder: RunFolder, part: str, key: str) -> None:
         alt=_("The networks, layer by layer. Press a block to look inside."),
         on_pick=lambda place: _keep(place_key, place),
     )
+    st.caption(_("Data go along the dots. Press a block to see what leaves that layer; taller ones hold more values."))
     net = nets[at]
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"looked-at-{key}"):
         given = found.drawn if net.part == "decoder" else found.real

@@ -27,6 +27,7 @@ class Shown:
         value: In the run, as text.
         where: File and line of the code.
         code: The code that computes it; empty where there is none.
+        span: First character in ``code`` of what says it, and the one behind its last.
     """
 
     concept: Concept
@@ -35,6 +36,7 @@ class Shown:
     value: str
     where: str = ""
     code: str = ""
+    span: tuple[int, int] = (0, 0)
 
 
 def live_formula(latex: str, symbols: Mapping[str, Shown], *, key: str) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from genmodels.config import RunConfig
 from genmodels.errors import UserError
+from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.charts import readings
@@ -26,7 +27,7 @@ def show(folder: RunFolder | None) -> None:
     """Draw the playground around a run, or around fresh networks. Raises UserError where a run is not for it."""
     if folder is not None:
         chosen.adopt(folder)
-    for sentence in chosen.follow_address() if folder is None else ():
+    for sentence in (*(chosen.follow_address() if folder is None else ()), *chosen.follow_beside()):
         st.info(sentence, icon=":material/link_off:")
     now = standing(folder) if folder else None
     config = folder.config() if folder else None
@@ -54,16 +55,24 @@ def show(folder: RunFolder | None) -> None:
 
 def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -> None:
     """The plot of the run, and beside it that of another model on the same points where one is wanted."""
-    rival, other = chosen.rival() if folder else None, chosen.beside()
-    if other is None:
+    rival, other = chosen.rival(), chosen.beside()
+    beside = rival.config() if rival else other.config() if other else None
+    if beside is None:
         stage(folder, config)
         live(folder, config, now)
         return
-    left, right = st.columns(2, gap="medium")
+    with st.container(key="play-both"):
+        left, right = st.columns(2, gap="medium")
     with left:
+        _named(config)
         stage(folder, config, beside=True)
         live(folder, config, now)
     with right:
-        config = rival.config() if rival else other.config()
-        stage(rival, config, BESIDE, beside=True)
-        live(rival, config, standing(rival) if rival else None, BESIDE)
+        _named(beside)
+        stage(rival, beside, BESIDE, beside=True)
+        live(rival, beside, standing(rival) if rival else None, BESIDE)
+
+
+def _named(config: RunConfig) -> None:
+    card = MODELS[config.model].card
+    st.html(f"<h3 class='gm-panel'>{card.title}<small>{card.summary}</small></h3>")

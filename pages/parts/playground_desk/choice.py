@@ -1,8 +1,8 @@
 """What the visitor plays with: a model, a toy, and what was changed; and the run that plays it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from genmodels.data import DATASETS, entry_of, spec_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder
-from pages.parts import studio
+from pages.parts import address, studio
 from pages.parts.own_data import is_own, own_sets
 from pages.parts.text import _
 from pages.parts.train_form import choice as train_choice
@@ -21,8 +21,16 @@ PLAYED = ("gan", "vae", "ae")
 _CHOICE = "_playground_choice"
 _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
+_ASKED = "_playground_beside_asked"
 _ADDRESS = "_playground_address"
-SHARED = ("data_noise", "data_size", "seed", "width", "depth", "activation", "latent_dim", "batch_size")
+_TURNS = "_playground_turns"
+SPEED = "_playground_speed"
+"""Most steps a second, 0 for as many as there can be; in the session."""
+Kind = Literal["picks", "settings"]
+"""Controls: model, data and pace; everything else."""
+OF_POINTS = ("data_noise", "data_size")
+"""Settings that are shown with the points and not with those of the model."""
+SHARED = (*OF_POINTS, "seed", "width", "depth", "activation", "latent_dim", "batch_size")
 """Settings that the model beside has in common with the one that is played with."""
 
 _COMMON = {
@@ -64,8 +72,36 @@ def current() -> Choice:
     return choice
 
 
-def choose(choice: Choice) -> None:
+def choose(choice: Choice, *, left: Collection[Kind] = ()) -> None:
+    """Choose; ``left`` are the kinds of controls that keep their keys: a hand on one of them has chosen it."""
     st.session_state[_CHOICE] = choice
+    turns = st.session_state.get(_TURNS, {})
+    st.session_state[_TURNS] = {kind: turns.get(kind, 0) + (kind not in left) for kind in ("picks", "settings")}
+
+
+def key(name: str, kind: Kind) -> str:
+    """Key of a control that shows a part of the choice: another one whenever something else has changed that part.
+
+    A browser that is busy still sends the values it had shown before, and Streamlit takes them for a visitor's. Under
+    the same key they would undo the change, and end the run that has just begun; see also :func:`by_hand`.
+    """
+    return f"{name}-{turn}" if (turn := _turn(kind)) else name
+
+
+def by_hand(kind: Kind, act: Callable[..., None]) -> Callable[..., None]:
+    """``act`` as what such a control does when it is changed; nothing where another one has taken its place since."""
+    turn = _turn(kind)
+
+    def answer(*args: Any) -> None:
+        if turn == _turn(kind):
+            act(*args)
+
+    return answer
+
+
+def _turn(kind: Kind) -> int:
+    turn: int = st.session_state.get(_TURNS, {}).get(kind, 0)
+    return turn
 
 
 def adopt(folder: RunFolder) -> None:
@@ -84,27 +120,44 @@ def adopt(folder: RunFolder) -> None:
 
 def follow_address() -> list[str]:
     """Take over the model and the data that a link asks for, once; returns what it asked for in vain, as sentences."""
-    address = {name: st.query_params[name] for name in ("model", "data") if name in st.query_params}
-    if address == st.session_state.get(_ADDRESS, {}):
+    asked = {name: st.query_params[name] for name in ("model", "data") if name in st.query_params}
+    if asked == st.session_state.get(_ADDRESS, {}):
         return []
-    st.session_state[_ADDRESS] = address
+    st.session_state[_ADDRESS] = asked
     known = {"model": PLAYED, "data": [*toys(), *own_points()]}
-    choose(replace(current(), **{name: value for name, value in address.items() if value in known[name]}))
+    choose(replace(current(), **{name: value for name, value in asked.items() if value in known[name]}))
     words = {"model": _("This link asks for a model"), "data": _("This link asks for points")}
     return [
         _("{what} that there are not here, so your own choice stands.").format(what=words[name])
-        for name, value in address.items()
+        for name, value in asked.items()
         if value not in known[name]
     ]
 
 
-def _say_in_address(choice: Choice) -> None:
-    """Point the address at what is chosen, before there is a run of it."""
-    st.session_state[_ADDRESS] = {"model": choice.model, "data": choice.data}
-    st.query_params.from_dict(st.session_state[_ADDRESS])
+def say_in_address() -> None:
+    """Point the address at what is chosen, before there is a run of it; the beginning needs no words."""
+    choice, other = current(), beside()
+    said = {"model": choice.model, "data": choice.data}
+    st.session_state[_ADDRESS] = said = {} if said == {"model": Choice.model, "data": Choice.data} else said
+    st.query_params.from_dict(said | ({"beside": other.model} if other else {}))
 
 
 # ---------------------------------------------------------------------- the model beside
+
+
+def follow_beside() -> list[str]:
+    """Take over the model or run that a link wants beside the game (``?beside=``), once; says where there is none."""
+    asked = st.query_params.get("beside")
+    if asked == st.session_state.get(_ASKED):
+        return []
+    st.session_state[_ASKED] = asked
+    run = rival()
+    model = run.config().model if run else asked
+    if model in PLAYED and (run or model != current().model):
+        st.session_state[_BESIDE] = model
+    elif asked is not None:
+        return [_("This link asks for something beside the game that there is not here.")]
+    return []
 
 
 def beside() -> Choice | None:
@@ -121,6 +174,8 @@ def set_beside(folder: RunFolder | None, model: str) -> None:
     st.session_state[_BESIDE] = model
     if folder is not None and folder.active():
         restart(folder)
+    elif folder is None or model:
+        say_in_address()
     else:
         st.query_params.pop("beside", None)
 
@@ -128,13 +183,12 @@ def set_beside(folder: RunFolder | None, model: str) -> None:
 def rival() -> RunFolder | None:
     """The run beside this one (``?beside=``), None where there is none that can be shown."""
     try:
-        folder = studio.store().find(st.query_params.get("beside") or "")
+        folder = studio.store().find(address.read("beside") or "")
         config = folder.config()
         if config.model not in PLAYED or spec_of(config.data).modality != "points":
             return None
     except UserError:
         return None
-    st.session_state.setdefault(_BESIDE, config.model)
     return folder
 
 
@@ -147,29 +201,31 @@ def both(folder: RunFolder) -> list[RunFolder]:
 # ---------------------------------------------------------------------- what the visitor does
 
 
-def change(folder: RunFolder | None, **parts: Any) -> None:
+def change(folder: RunFolder | None, *, left: Collection[Kind] = ("picks",), **parts: Any) -> None:
     """Choose another model, toy or setting. A run that goes on is replaced, and the new one goes on likewise."""
     if parts.get("data", current().data) not in toys():  # whose noise cannot be set
         changes = parts.get("changes", current().changes)
         parts["changes"] = {name: value for name, value in changes.items() if name != "data_noise"}
-    choose(replace(current(), **parts))
+    choose(replace(current(), **parts), left=left)
     if folder is not None and folder.active():
         restart(folder)
     else:
-        _say_in_address(current())
+        say_in_address()
 
 
-def set_value(folder: RunFolder | None, name: str, value: Any) -> None:
+def set_value(
+    folder: RunFolder | None, name: str, value: Any, *, left: Collection[Kind] = ("picks", "settings")
+) -> None:
     """Change one setting: in mid-run where that can be, else with a new run."""
     choice = current()
     changes = {other: kept for other, kept in choice.changes.items() if other != name}
     if value != getattr(choice.common(), name):
         changes[name] = value
     if folder is not None and folder.active() and name in live_fields(choice.config_class):
-        choose(replace(choice, changes=changes))
+        choose(replace(choice, changes=changes), left=left)
         folder.send("edit", **{name: value})
     else:
-        change(folder, changes=changes)
+        change(folder, left=left, changes=changes)
 
 
 def start(*, playing: bool = True) -> RunFolder | None:
@@ -205,7 +261,7 @@ def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None
     folder = studio.store().find(run_id)
     if not playing:
         folder.send("pause")
-    if limit := st.session_state.get("playground-speed"):
+    if limit := st.session_state.get(SPEED):
         folder.send("speed", steps_per_second=limit)
     return folder
 

@@ -119,7 +119,8 @@ def exhibits() -> dict[str, Exhibit]:
 def gallery(folder: RunFolder | None) -> None:
     """The buttons, and the card of the failure that is shown."""
     found = exhibits()
-    with st.popover(_("Failure gallery"), icon=":material/healing:", key="play-gallery"):
+    key = chosen.key("play-gallery", "picks")  # another one begins closed: it would cover what was asked for
+    with st.popover(_("Failure gallery"), icon=":material/healing:", key=key):
         st.caption(_("One click breaks the game on purpose; another one cures it."))
         for name, exhibit in found.items():
             st.button(exhibit.title, key=f"exhibit-{name}", width="stretch", on_click=_open, args=(folder, name))
@@ -151,7 +152,7 @@ def card(folder: RunFolder | None) -> None:
 def _open(folder: RunFolder | None, name: str) -> None:
     exhibit = exhibits()[name]
     st.session_state[_SHOWN], st.session_state[_CURED] = name, False
-    st.session_state["playground-speed"] = exhibit.speed
+    st.session_state[chosen.SPEED] = exhibit.speed
     chosen.choose(Choice(exhibit.model, exhibit.data, changes=dict(exhibit.illness)))
     chosen.restart(folder, playing=True)
 
@@ -162,7 +163,7 @@ def _cure(folder: RunFolder | None, exhibit: Exhibit) -> None:
     live = exhibit.cure and set(exhibit.cure) <= set(live_fields(illness.config_class))
     if live and folder is not None and folder.active():
         for name, value in exhibit.cure.items():
-            chosen.set_value(folder, name, value)
+            chosen.set_value(folder, name, value, left=())
         return
     kept = exhibit.illness if live else {}
     chosen.choose(Choice(exhibit.cured_by or exhibit.model, exhibit.data, changes=dict(kept) | dict(exhibit.cure)))

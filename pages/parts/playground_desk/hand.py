@@ -9,7 +9,7 @@ from genmodels.config import live_fields
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
-from pages.parts import form, studio
+from pages.parts import form, levels, studio
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.choice import PLAYED
 from pages.parts.playground_desk.points import points
@@ -41,21 +41,24 @@ def picks(folder: RunFolder | None) -> None:
     """Which model plays, and for which points."""
     choice = chosen.current()
     titles = {name: MODELS[name].card.title for name in PLAYED}
-    one_of(_("Model"), list(PLAYED), choice.model, "play-model", titles, lambda name: chosen.change(folder, model=name))
+    picked = chosen.by_hand("picks", lambda name: chosen.change(folder, model=name))
+    one_of(_("Model"), list(PLAYED), choice.model, chosen.key("play-model", "picks"), titles, picked)
     points(folder, choice)
     _beside(folder, choice)
 
 
 def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
     names = ["", *(name for name in PLAYED if name != choice.model)]
-    other, key = chosen.beside(), "play-beside"
+    other, key = chosen.beside(), chosen.key("play-beside", "picks")
+    if not levels.shows("beside", asked=other is not None):
+        return
     shown = other.model if other else ""
     if st.session_state.get(key) != shown:
         st.session_state[key] = shown
     st.selectbox(
         _("Beside it"), names, key=key, help=_("A second model learns the same points at the same time."),
         format_func=lambda name: MODELS[name].card.title if name else _("Nothing"),
-        on_change=lambda: chosen.set_beside(folder, st.session_state[key]),
+        on_change=chosen.by_hand("picks", lambda: chosen.set_beside(folder, st.session_state[key])),
     )  # fmt: skip
 
 
@@ -67,23 +70,24 @@ def transport(folder: RunFolder | None, state: str) -> None:
         label = _("Pause") if running else _("Play")
         st.button(label, key="play-toggle", type="primary", icon=icon, on_click=_toggle, args=(folder, state))
         st.button(_("Step"), key="play-step", icon=":material/skip_next:", on_click=step, args=(folder, state))
-        if chosen.current().model == "gan":
+        if chosen.current().model == "gan" and levels.shows("players"):
             for player, label in (("discriminator", _("Only D")), ("generator", _("Only G"))):
                 words = _("One move of the {player}; the other one waits.").format(player=player)
                 st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
         st.button(_("Reset"), key="play-reset", icon=":material/restart_alt:", on_click=_reset, args=(folder,))
-    st.session_state.setdefault("playground-speed", SPEEDS[-1])
+    pace = chosen.key("playground-speed", "picks")
+    st.session_state[pace] = st.session_state.setdefault(chosen.SPEED, SPEEDS[-1])
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="play-pace"):
         words = _("Pauses, and tells what happens inside a single training step, part by part.")
         st.toggle(_("Slow motion"), key=SLOW, help=words, on_change=_slow, args=(folder, state))
         st.selectbox(
             _("Speed"),
             SPEEDS,
-            key="playground-speed",
+            key=pace,
             format_func=lambda n: _("full speed") if n == 0 else _("{n} steps a second").format(n=n),
             label_visibility="collapsed",
-            on_change=_pace,
-            args=(folder,),
+            on_change=chosen.by_hand("picks", _pace),
+            args=(folder, pace),
         )
     if sentence := st.session_state.pop("_train_refused", None):
         st.warning(sentence)
@@ -128,7 +132,7 @@ def step(folder: RunFolder | None, state: str, player: str | None = None) -> Non
 def _reset(folder: RunFolder | None) -> None:
     st.session_state["_playground_seek"] = None
     chosen.leave(folder)
-    st.query_params.clear()
+    chosen.say_in_address()
 
 
 def _slow(folder: RunFolder | None, state: str) -> None:
@@ -141,8 +145,8 @@ def _slow(folder: RunFolder | None, state: str) -> None:
                 run.send("pause")
 
 
-def _pace(folder: RunFolder | None) -> None:
-    limit = st.session_state["playground-speed"]
+def _pace(folder: RunFolder | None, key: str) -> None:
+    limit = st.session_state[chosen.SPEED] = st.session_state[key]
     if folder is not None and folder.active():
         for run in chosen.both(folder):
             run.send("speed", **({"steps_per_second": limit} if limit else {}))
@@ -152,13 +156,14 @@ def _pace(folder: RunFolder | None) -> None:
 
 
 def knobs(folder: RunFolder | None) -> None:
-    """All settings, in groups; those that cannot change in mid-run start it anew."""
+    """The settings, in groups; those that cannot change in mid-run start it anew."""
     choice = chosen.current()
-    titles = {"Game": _("The game"), "Networks": _("Networks"), "Training": _("Training")}
-    for group, names in _GROUPS[choice.model].items():
-        with st.expander(titles[group], key=f"play-{group}", expanded=group == "Game"):
-            for name in names:
-                _knob(folder, choice, name)
+    titles = {"Game": _("The game"), "Networks": _("Networks"), "Training": _("Training"), "Rest": _("All the rest")}
+    for group, names in _groups(choice).items():
+        if names:
+            with st.expander(titles[group], key=f"play-{group}", expanded=group == "Game"):
+                for name in names:
+                    _knob(folder, choice, name)
     with st.container(horizontal=True, gap="small"):
         st.button(_("New seed"), key="play-seed", icon=":material/casino:", on_click=_new_seed, args=(folder,))
         if choice.known_changes():
@@ -168,17 +173,30 @@ def knobs(folder: RunFolder | None) -> None:
             )  # fmt: skip
 
 
+def _groups(choice: chosen.Choice) -> dict[str, list[str]]:
+    """What can be set at this level, by group. Basic settings always can, and so can whatever is not as it began."""
+    known = {setting.name: setting for setting in form.settings(choice.config_class)}
+    listed = {*chosen.OF_POINTS, *(name for names in _GROUPS[choice.model].values() for name in names)}
+    changed = set(choice.known_changes()) - {"seed"}  # which is behind a button of its own
+    groups: dict[str, list[str]] = {
+        group: [name for name in names if levels.shows("settings", asked=known[name].basic or name in changed)]
+        for group, names in _GROUPS[choice.model].items()
+    }
+    rest = [name for name in known if name not in listed and known[name].matters(choice.values())]
+    return groups | {"Rest": [name for name in rest if levels.shows("all-settings", asked=name in changed)]}
+
+
 def _knob(folder: RunFolder | None, choice: chosen.Choice, name: str) -> None:
     setting = form.setting_of(choice.config_class, name)
     common = getattr(choice.common(), name)
     value = choice.known_changes().get(name, common)
-    key = f"play-set-{choice.model}-{name}"
+    key = chosen.key(f"play-set-{choice.model}-{name}", "settings")
     steers = folder is None or studio.may_steer(folder)
     form.control(
         setting,
         value,
         key=key,
-        on_change=lambda name, key: chosen.set_value(folder, name, st.session_state[key]),
+        on_change=chosen.by_hand("settings", lambda name, key: chosen.set_value(folder, name, st.session_state[key])),
         common=common,
         disabled=not steers and name not in live_fields(choice.config_class),
     )

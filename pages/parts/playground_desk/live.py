@@ -93,7 +93,7 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str, slot: str) -> 
     else:
         step, frame = story.frame_step, story.frame
     if not frame:
-        _feed_waiting(folder, config, slot)
+        _feed_waiting(folder, config, slot, _("waiting") if now.state == "queued" else _("starting"))
         return
     index = int(np.searchsorted(steps, step)) if steps else 0
     _send(
@@ -110,9 +110,9 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str, slot: str) -> 
     )
 
 
-def _feed_waiting(folder: RunFolder, config: RunConfig, slot: str) -> None:
+def _feed_waiting(folder: RunFolder, config: RunConfig, slot: str, words: str) -> None:
     frame = untrained(config.model_dump_json()).frame
-    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0, words=_("starting"), slot=slot)
+    _send(folder, config, "start", frame, frames=1, index=0, seeking=False, step=0, words=words, slot=slot)
 
 
 def _frame(folder: RunFolder, step: int) -> Arrays | None:

@@ -10,6 +10,7 @@ from genmodels.data.toys import MAX_NOISE, MIN_NOISE
 from genmodels.data.uploads import Draft, UploadStore, draft
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
+from pages.parts import levels
 from pages.parts.brush import brush
 from pages.parts.own_data.report import report
 from pages.parts.owner import owner_id
@@ -27,7 +28,7 @@ def points(folder: RunFolder | None, choice: chosen.Choice) -> None:
     names = [*chosen.toys(), *chosen.own_points()]
     if choice.data not in names:  # somebody else's run is looked at
         names.append(choice.data)
-    key = "play-data"
+    key = chosen.key("play-data", "picks")
     if st.session_state.get(key) != choice.data:
         st.session_state[key] = choice.data
 
@@ -36,7 +37,7 @@ def points(folder: RunFolder | None, choice: chosen.Choice) -> None:
             chosen.change(folder, data=new)
 
     titles = {name: entry_of(name).card.title for name in names}
-    st.selectbox(_("Data"), names, key=key, format_func=titles.__getitem__, on_change=picked)
+    st.selectbox(_("Data"), names, key=key, format_func=titles.__getitem__, on_change=chosen.by_hand("picks", picked))
     with st.container(horizontal=True, gap="small", key="play-own"):
         if st.button(_("Draw"), key="play-draw", icon=":material/brush:", help=_("Paint a distribution of your own.")):
             st.dialog(_("Draw your own"), width="medium")(_draw)(folder)
@@ -47,9 +48,10 @@ def points(folder: RunFolder | None, choice: chosen.Choice) -> None:
             st.button("", key="play-forget", icon=":material/delete:", help=words, on_click=_forget, args=(folder,))
     if sentence := st.session_state.pop(_REFUSED, None):
         st.warning(sentence)
-    with st.expander(_("Noise and size"), key="play-Data"):
-        _noise(folder, choice)
-        _size(folder, choice)
+    if levels.shows("points", asked=any(name in choice.changes for name in chosen.OF_POINTS)):
+        with st.expander(_("Noise and size"), key="play-Data"):
+            _noise(folder, choice)
+            _size(folder, choice)
 
 
 # ---------------------------------------------------------------------- noise and size
@@ -84,12 +86,14 @@ def _size(folder: RunFolder | None, choice: chosen.Choice) -> None:
 def _ladder(
     folder: RunFolder | None, name: str, title: str, words: str, options: list[Any], value: Any, told: Any
 ) -> None:
-    key = f"play-set-{name}"
+    key = chosen.key(f"play-set-{name}", "settings")
     if st.session_state.get(key, options) != value:
         st.session_state[key] = value
     st.select_slider(
         title, options, key=key, help=words, format_func=lambda n: _("all") if n is None else f"{n:,}",
-        on_change=lambda: chosen.set_value(folder, name, told(st.session_state[key])),
+        on_change=chosen.by_hand(
+            "settings", lambda: chosen.set_value(folder, name, told(st.session_state[key]))
+        ),
     )  # fmt: skip
 
 
@@ -134,7 +138,7 @@ def _upload(folder: RunFolder | None) -> None:
 
 def _keep(folder: RunFolder | None, read: Draft) -> None:
     kept = UploadStore().keep(read, owner_id())
-    chosen.change(folder, data=kept.name)
+    chosen.change(folder, left=(), data=kept.name)
     st.session_state[_KEPT] = True
 
 
@@ -147,7 +151,7 @@ def _close_when_kept() -> None:
 
 def _forget(folder: RunFolder | None) -> None:
     data = chosen.current().data
-    chosen.change(folder, data=chosen.Choice().data)
+    chosen.change(folder, left=(), data=chosen.Choice().data)
     try:
         UploadStore().delete(data, owner_id())
     except UserError as error:

@@ -8,7 +8,7 @@ import streamlit as st
 from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
-from pages.parts import form, run_state, studio
+from pages.parts import form, levels, run_state, studio
 from pages.parts.curves import curve_controls
 from pages.parts.run_list import run_list
 from pages.parts.run_view import controls, live
@@ -74,10 +74,11 @@ def turn(folder: RunFolder, config: RunConfig, now: Standing) -> None:
         story.read_on()
         with st.container(border=True, key="view-knobs"):
             controls.knobs(folder, config, story)
-    with st.container(border=True, key="view-curves"):
-        st.html(f"<h3 class='gm-panel'>{_('The curves')}</h3>")
-        curve_controls("losses")
-        controls.measure(config)
+    if levels.shows("charts"):
+        with st.container(border=True, key="view-curves"):
+            st.html(f"<h3 class='gm-panel'>{_('The curves')}</h3>")
+            curve_controls("losses")
+            controls.measure(config)
 
 
 def setup(config: RunConfig) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from genmodels.config import RunConfig
 from genmodels.objectives import GAN_LOSSES, equilibrium
-from pages.parts.curves import Curve, Level, Mark, curves
+from pages.parts.curves import Curve, Level, Mark, curves, hinted
 from pages.parts.form import setting_of
 from pages.parts.palette import CONCEPTS
 from pages.parts.run_view import words
@@ -24,7 +24,9 @@ SILENT = 0.1
 Titled = Callable[[str, str, str], AbstractContextManager[None]]
 
 
-def parts(config: RunConfig, story: Story, chart: Literal["losses", "verdicts", "gradients"], height: int) -> None:
+def parts(
+    config: RunConfig, story: Story, chart: Literal["losses", "verdicts", "gradients"], height: int, hint: str = ""
+) -> None:
     """The parts of all players' losses that belong on one chart."""
     named = [(words.loss_part(name, i), series) for i, (name, series) in enumerate(story.losses.items())]
     shown = [(part, series) for part, series in named if part.chart == chart]
@@ -36,6 +38,7 @@ def parts(config: RunConfig, story: Story, chart: Literal["losses", "verdicts", 
         marks=_edits(config, story) if chart == "losses" else (),
         x_title=_("step"),
         height=height,
+        hint=hint,
     )
 
 
@@ -101,6 +104,7 @@ def quality(story: Story, modality: str, titled: Titled) -> None:
             key="quality",
             alt=_("{name} over the steps of training").format(name=measure.name),
             height=250,
+            hint=_("Comes with the first measurement."),
         )
 
 
@@ -135,7 +139,7 @@ def number(value: float) -> str:
 # ---------------------------------------------------------------------- bars
 
 
-def histogram(real: np.ndarray, fake: np.ndarray, story: Story) -> None:
+def histogram(real: np.ndarray, fake: np.ndarray, story: Story, height: int = 330) -> None:
     """D's scores on real and generated samples, as shares of each."""
     real, fake = real[np.isfinite(real)], fake[np.isfinite(fake)]
     both = np.concatenate([real, fake])
@@ -149,7 +153,7 @@ def histogram(real: np.ndarray, fake: np.ndarray, story: Story) -> None:
     ]
     spec = bar_spec(middles, series) | {"legend": {"top": 0, "left": 0, "icon": "roundRect", "itemHeight": 6}}
     spec["yAxis"] |= {"axisLabel": {"show": False}}
-    st.echarts_chart(spec, key="scores", height=330, alt=_("Histograms of the discriminator's scores"))
+    st.echarts_chart(spec, key="scores", height=height, alt=_("Histograms of the discriminator's scores"))
 
 
 def spectrum(story: Story, titled: Titled, height: int) -> None:
@@ -164,6 +168,8 @@ def spectrum(story: Story, titled: Titled, height: int) -> None:
             {"value": round(float(value), 3), "itemStyle": {"opacity": 1 if value > SILENT else 0.35}} for value in nats
         ]
         spec = bar_spec([str(i + 1) for i in range(len(nats))], [series])
+        if not len(nats):
+            spec |= hinted(_("Comes with the first measurement."))
         st.echarts_chart(spec, key="spectrum", height=height, alt=_("Bars: KL of each dimension in nats"))
 
 

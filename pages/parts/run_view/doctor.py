@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from genmodels.diagnose import Finding, History, diagnose
+from pages.parts import levels
 from pages.parts.run_view.story import Standing, Story
 from pages.parts.text import _
 
@@ -35,7 +36,8 @@ def doctor(story: Story, now: Standing) -> None:
 def _line(finding: Finding) -> str:
     words = (_(finding.title), _(finding.sentence), finding.evidence)
     title, sentence, evidence = map(html.escape, words)
-    return f"<p class='gm-finding gm-{finding.severity}'><b>{title}</b> {sentence} <small>{evidence}</small></p>"
+    seen = f" <small>{evidence}</small>" if levels.shows("evidence") else ""
+    return f"<p class='gm-finding gm-{finding.severity}'><b>{title}</b> {sentence}{seen}</p>"
 
 
 _STYLE = """<style>

@@ -8,6 +8,7 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts import studio
+from pages.parts.raw import raw_run
 from pages.parts.run_view import words
 from pages.parts.run_view.charts import changes_in_words, number
 from pages.parts.run_view.doctor import doctor
@@ -46,6 +47,7 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
     doctor(story, now)
     panels(Sight(config, story))
     _moments(config, story)
+    raw_run("run", folder, story)
 
 
 def _standing(folder: RunFolder, config: RunConfig, now: Standing, story: Story) -> None:

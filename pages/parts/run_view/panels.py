@@ -12,6 +12,7 @@ from genmodels.data import DATASETS, entry_of
 from genmodels.data.subset import kept_classes
 from genmodels.data.toys import Toy
 from genmodels.errors import UserError
+from pages.parts import levels
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CONCEPTS, is_dark
 from pages.parts.real_samples import pictures
@@ -80,12 +81,15 @@ class Sight:
 
 
 def panels(sight: Sight) -> None:
-    """Three squares to look at, then the curves."""
+    """Three squares to look at, then the curves for those who want them."""
     if "samples" not in sight.frame:
         _waiting()
     else:
         _row(sight, squares(sight), first=1.25 if sight.images else 1.0)
-    _row(sight, graphs(sight))
+    if levels.shows("charts"):
+        _row(sight, graphs(sight))
+    if levels.shows("gradients"):
+        _row(sight, [[gradients]])
 
 
 def squares(sight: Sight) -> list[Sequence[Panel]]:
@@ -229,6 +233,11 @@ def verdicts(sight: Sight) -> None:
 def losses(sight: Sight) -> None:
     with titled("losses", _("Losses"), _("what each player wants to lower, part by part")):
         charts.parts(sight.config, sight.story, "losses", height=250)
+
+
+def gradients(sight: Sight) -> None:
+    with titled("gradients", _("Gradients"), _("their length in each player's last move")):
+        charts.parts(sight.config, sight.story, "gradients", height=200)
 
 
 def quality(sight: Sight) -> None:

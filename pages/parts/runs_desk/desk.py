@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import studio
+from pages.parts import levels, studio
 from pages.parts.runs_desk import bring, overlay, row, undo
 from pages.parts.runs_desk.facts import Facts, facts
 from pages.parts.text import _
@@ -28,12 +28,16 @@ def show() -> None:
     chosen = overlay.selection(runs)
     _actions(chosen)
     shown = sorted_runs([run for run in runs if run.matches(wanted)], order)
-    left, right = st.columns([1.8, 1], gap="medium")
+    if levels.shows("overlay"):
+        left, right = st.columns([1.8, 1], gap="medium")
+        with right:
+            overlay.show(chosen or runs[: overlay.NEWEST])
+    else:
+        left = st.container()
     with left:
         _list(runs, shown)
-    with right:
-        overlay.show(chosen or runs[: overlay.NEWEST])
-    st.html(f"<p class='gm-space'>{html.escape(space(runs))}</p>")
+    if levels.shows("disk"):
+        st.html(f"<p class='gm-space'>{html.escape(space(runs))}</p>")
 
 
 def orders() -> dict[str, str]:
@@ -87,7 +91,8 @@ def _controls() -> tuple[str, str]:
             width=180,
             help=_("Best or newest first."),
         )
-        bring.popover()
+        if levels.shows("bring"):
+            bring.popover()
     return wanted, order
 
 
@@ -114,8 +119,8 @@ def _actions(chosen: list[Facts]) -> None:
             on_click=undo.discard,
             args=([run.folder for run in chosen],),
         )
-        told = _("{n} ticked").format(n=len(chosen)) if chosen else _("None ticked: the curves show the newest runs.")
-        st.caption(told)
+        none = _("None ticked: the curves show the newest runs.") if levels.shows("overlay") else _("None ticked.")
+        st.caption(_("{n} ticked").format(n=len(chosen)) if chosen else none)
 
 
 def _list(runs: list[Facts], shown: list[Facts]) -> None:
@@ -144,4 +149,5 @@ def _nothing_yet() -> None:
     with st.container(horizontal=True):
         if st.button(_("Train"), type="primary", icon=":material/play_arrow:", key="runs-train"):
             st.switch_page("pages/train.py")
-        bring.popover()
+        if levels.shows("bring"):
+            bring.popover()

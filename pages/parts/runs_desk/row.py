@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from genmodels.errors import UserError
-from pages.parts import run_state, studio, take_away
+from pages.parts import levels, raw, run_state, studio, take_away
 from pages.parts.run_view.live import duration
 from pages.parts.runs_desk import overlay, undo
 from pages.parts.runs_desk.facts import Facts, changes_in_words
@@ -49,10 +49,12 @@ def _title(run: Facts) -> None:
 def _about(run: Facts, before: Facts | None) -> str:
     look = run_state.state(run.state)
     progress = f" {run.progress:.0%}" if run.active and run.progress else ""
-    what = " · ".join(filter(None, [run.model, run.data, _when(run.created)]))
+    step = _("step {n}").format(n=f"{run.step:,}")
+    more = [step, run.folder.id] if levels.shows("identity") else []
+    what = " · ".join(filter(None, [run.model, run.data, _when(run.created), *more]))
     state = f"<b class='gm-state gm-state-{look.colour}'>{html.escape(look.word + progress)}</b>"
     changed = ""
-    if before is not None and before.config and run.config:
+    if before is not None and before.config and run.config and levels.shows("changes"):
         since = _("against the run before: {changes}").format(changes=changes_in_words(before.config, run.config))
         changed = f"<small>{html.escape(since)}</small>"
     return f"<p class='gm-run-about'>{state} {html.escape(what)}{changed}</p>"
@@ -69,11 +71,9 @@ def _when(created: float) -> str:
 
 
 def _dials(run: Facts) -> str:
-    parts = [
-        (_("Quality"), run.quality_in_words()),
-        (_("Time"), duration(run.seconds) if math.isfinite(run.seconds) else "–"),
-        (_("Size"), f"{run.megabytes:,.1f} MB"),
-    ]
+    parts = [(_("Time"), duration(run.seconds) if math.isfinite(run.seconds) else "–")]
+    if levels.shows("dials"):
+        parts = [(_("Quality"), run.quality_in_words()), *parts, (_("Size"), f"{run.megabytes:,.1f} MB")]
     told = "".join(f"<p><small>{name}</small><b>{html.escape(value)}</b></p>" for name, value in parts)
     return f"<div class='gm-run-dials'>{told}</div>"
 
@@ -86,6 +86,10 @@ def _menu(run: Facts) -> None:
         actions = {"stop": _("Stop"), "rename": _("Rename")}
     elif run.state != "finished":
         del actions["longer"]
+    if levels.shows("raw"):
+        actions["raw"] = _("Raw numbers")
+    if not levels.shows("take-away"):
+        actions.pop("take", None)
     if run.config is None:
         actions = {}
     if not run.active:
@@ -110,6 +114,8 @@ def _do(run: Facts, action: str) -> None:
         st.dialog(_("Rename"))(_rename)(run)
     elif action == "take":
         take_away.dialog(run.folder)
+    elif action == "raw":
+        raw.dialog(run.folder)
     else:
         {"delete": _delete, "longer": _longer, "go-on": _go_on, "stop": _stop}[action](run)
         st.rerun(scope="app")

@@ -1,10 +1,31 @@
-// Brings the control that the tour points at into view, once for each step.
-const shown = new WeakMap();
+// Brings the control that the tour points at into view, once for each step, and on a small screen keeps the card in
+// the half in which the control is not.
+let wanted = null, step = null, target = null;
 
-export default function ({ data, parentElement }) {
-  if (shown.get(parentElement) === data.step) return;
-  const target = document.querySelector(data.target);
-  if (!target) return; // not drawn yet: the next tick of the tour asks again
-  shown.set(parentElement, data.step);
-  target.scrollIntoView({ block: "center", behavior: "smooth" });
+function side() {
+  if (!target?.isConnected) return;
+  const { top, bottom, height } = target.getBoundingClientRect();
+  const low = height > innerHeight / 2 || top + bottom < innerHeight;
+  document.documentElement.dataset.tour = low ? "low" : "high";
+}
+
+function point(data) {
+  if (data !== wanted || data.step === step) return;
+  target = document.querySelector(data.target);
+  if (!target) return setTimeout(point, 400, data); // not drawn yet
+  step = data.step;
+  const tall = target.offsetHeight > innerHeight / 2;
+  target.style.scrollMarginTop = "4.5rem"; // the header stays above it
+  target.scrollIntoView({ block: tall ? "start" : "center", behavior: "smooth" });
+  side();
+}
+
+export default function ({ data }) {
+  point((wanted = data));
+  document.addEventListener("scroll", side, { capture: true, passive: true });
+  return () => {
+    document.removeEventListener("scroll", side, { capture: true });
+    delete document.documentElement.dataset.tour;
+    wanted = step = null;
+  };
 }

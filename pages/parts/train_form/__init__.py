@@ -45,9 +45,9 @@ def train_form() -> RunConfig | None:
     basic_settings(choice)
     config = checked(choice)
     start_button(config)
-    if levels.at_least("student") and not hiding.hidden("advanced"):
+    if levels.shows("advanced") and not hiding.hidden("advanced"):
         advanced_settings(choice)
-    if levels.at_least("engineer"):
+    if levels.shows("source"):
         source_card(choice.model)
     return config
 
