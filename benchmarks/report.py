@@ -31,7 +31,8 @@ def table(results: list[dict[str, Any]]) -> str:
     lines = [
         "# What was measured",
         "",
-        "Made by `python -m benchmarks NAME --save`; the JSON files beside this one hold every repetition.",
+        "Made by `python -m benchmarks NAME --save`; the JSON files beside this one hold every repetition. Where a "
+        "step's time goes, what pays and what does not: [notes](../notes.md).",
         "",
         "| benchmark | what | reference | ours | goal | met | machine, date |",
         "|---|---|---|---|---|---|---|",

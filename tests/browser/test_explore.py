@@ -36,7 +36,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def studio(running: Server) -> Iterator[Server]:
     before = running.log.stat().st_size
     yield running
-    assert "Traceback" not in running.log.read_bytes()[before:].decode()
+    assert "Traceback" not in running.logged(before)
 
 
 COLOURED = """canvas => {
