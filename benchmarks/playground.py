@@ -22,25 +22,23 @@ FEED = "window.genmodelsPlane.data"
 SECONDS = 10.0
 GAN_LAB_MOST = 60
 
-FRAMES = """(seconds) => new Promise((done) => {
-  const canvas = document.querySelector('canvas.big').getContext('2d');
-  const clear = canvas.clearRect.bind(canvas);
+FRAMES = """(canvas, seconds) => new Promise((done) => {
+  const context = canvas.getContext('2d');
+  const clear = context.clearRect.bind(context);
   let drawn = 0, animated = 0;
-  canvas.clearRect = (...box) => { drawn++; clear(...box); };
+  context.clearRect = (...box) => { drawn++; clear(...box); };
   const start = performance.now();
   const turn = (now) => {
     animated++;
     if (now - start < 1000 * seconds) return requestAnimationFrame(turn);
-    delete canvas.clearRect;
+    delete context.clearRect;
     done({ drawn: drawn / seconds, animated: animated / seconds });
   };
   requestAnimationFrame(turn);
 })"""
 """Counts how often the plot is drawn, and how often the browser was ready to draw, in so many seconds."""
 
-DELAY = """(name) => new Promise((done) => {
-  const canvas = document.querySelector('canvas.big');
-  const word = document.querySelector(`[data-layer=${name}]`);
+DELAY = """(word) => new Promise((done) => {
   const start = performance.now();
   word.click();
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
@@ -98,9 +96,10 @@ def steps_per_second(page: "Page") -> dict[str, float]:
 
 def frames_per_second(page: "Page") -> dict[str, float]:
     """How often the plot is repainted, how often the browser would, and how many frames came from the run."""
-    before = page.evaluate("Number(document.querySelector('canvas.big').dataset.drawn)")
-    counted = page.evaluate(FRAMES, SECONDS / 2)
-    after = page.evaluate("Number(document.querySelector('canvas.big').dataset.drawn)")
+    plot = page.locator("canvas.big")
+    before = plot.evaluate("canvas => Number(canvas.dataset.drawn)")
+    counted = plot.evaluate(FRAMES, SECONDS / 2)
+    after = plot.evaluate("canvas => Number(canvas.dataset.drawn)")
     arrived = (after - before) / (SECONDS / 2)
     return {
         "plot": round(counted["drawn"], 1),
@@ -111,7 +110,7 @@ def frames_per_second(page: "Page") -> dict[str, float]:
 
 def delays(page: "Page", repeat: int) -> dict[str, int]:
     """A word that switches a layer in the browser; and Pause, which goes to the training process and back."""
-    words = [page.evaluate(DELAY, "mesh") for _ in range(2 * repeat)]
+    words = [page.locator("[data-layer=mesh]").evaluate(DELAY) for _ in range(2 * repeat)]
     pauses = []
     for _ in range(repeat):
         pauses.append(pause(page))

@@ -18,6 +18,9 @@ QUICK: Mapping[str, Mapping[str, Any]] = {
     "conv": {"width": 8, "batch_size": 16, "lr_g": 1.5e-3, "lr_d": 1.5e-3},
 }
 """What the fast preset of a network becomes on large images."""
+MEDIUM, LEANER = 2000, {"width": 256, "batch_size": 64}
+"""Values from which on a fully connected fast preset is made leaner, as 32 x 32 in colour: on the cars a third of the
+time, 21 s of one core instead of 62, for 1,323 nats instead of 1,322."""
 QUICK_VALUES = {"mlp": 8.6e6, "conv": 16e6}
 """Its steps times the values of an image: what its time pays for, 15 s and 40 s on two cores."""
 
@@ -37,7 +40,7 @@ def preset(model: str, data: str, spec: DataSpec, name: str = "fast", **changes:
             f"{entry.card.title} is not made for {spec.modality}; choose another model, or data of kind {fit}."
         )
     settings = eased(entry.thing.PRESETS[spec.modality][name], spec)
-    if name == "fast" and spec.modality == "image" and spec.dim >= LARGE:
+    if name == "fast" and spec.modality == "image" and spec.dim >= MEDIUM:
         settings = quickened(settings, spec)
     return parse({"model": model, "data": data, "preset": name, **settings, **changes})
 
@@ -68,6 +71,8 @@ def quickened(settings: Mapping[str, Any], spec: DataSpec) -> Mapping[str, Any]:
     (128, 32, 700)
     """
     network = settings.get("network", "mlp")
+    if spec.dim < LARGE:
+        return {**settings, **LEANER} if network == "mlp" else settings
     steps = min(settings["steps"], round(QUICK_VALUES[network] / spec.dim, -2))
     changed = {**settings, **QUICK[network], "steps": int(steps)}
     if "capacity_steps" in settings:
