@@ -26,17 +26,19 @@ FRAMES = """(canvas, seconds) => new Promise((done) => {
   const context = canvas.getContext('2d');
   const clear = context.clearRect.bind(context);
   let drawn = 0, animated = 0;
+  const arrived = new Set();
   context.clearRect = (...box) => { drawn++; clear(...box); };
   const start = performance.now();
   const turn = (now) => {
     animated++;
+    arrived.add(window.genmodelsPlane.data.id);
     if (now - start < 1000 * seconds) return requestAnimationFrame(turn);
     delete context.clearRect;
-    done({ drawn: drawn / seconds, animated: animated / seconds });
+    done({ drawn: drawn / seconds, animated: animated / seconds, arrived: (arrived.size - 1) / seconds });
   };
   requestAnimationFrame(turn);
 })"""
-"""Counts how often the plot is drawn, and how often the browser was ready to draw, in so many seconds."""
+"""A second's count of how often the plot is drawn, the browser was ready to draw, and another frame of the run came."""
 
 DELAY = """(word) => new Promise((done) => {
   const start = performance.now();
@@ -96,15 +98,11 @@ def steps_per_second(page: "Page") -> dict[str, float]:
 
 def frames_per_second(page: "Page") -> dict[str, float]:
     """How often the plot is repainted, how often the browser would, and how many frames came from the run."""
-    plot = page.locator("canvas.big")
-    before = plot.evaluate("canvas => Number(canvas.dataset.drawn)")
-    counted = plot.evaluate(FRAMES, SECONDS / 2)
-    after = plot.evaluate("canvas => Number(canvas.dataset.drawn)")
-    arrived = (after - before) / (SECONDS / 2)
+    counted = page.locator("canvas.big").evaluate(FRAMES, SECONDS / 2)
     return {
         "plot": round(counted["drawn"], 1),
         "browser": round(counted["animated"], 1),
-        "from_the_run": round(arrived, 1),
+        "from_the_run": round(counted["arrived"], 1),
     }
 
 
