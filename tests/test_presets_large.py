@@ -7,7 +7,6 @@ from torch import nn
 from genmodels.data import Dataset, DataSpec, load, spec_of
 from genmodels.models import MODELS, preset
 from genmodels.models.autoencoder import Autoencoder
-from genmodels.models.presets import LARGE
 from genmodels.training import Trainer
 from genmodels.training.loop import build
 
@@ -26,7 +25,6 @@ def pictures(size: int, n: int = 24) -> Dataset:
 @pytest.mark.parametrize("model", MODELS)
 def test_every_fast_preset_trains_on_large_pictures(model, size) -> None:
     data = pictures(size)
-    assert data.spec.dim >= LARGE
     config = preset(model, "digits", data.spec, "fast", threads=1)
     usual = preset(model, "digits", spec_of("digits"), "fast")
     assert config.batch_size <= usual.batch_size / 2
@@ -39,9 +37,18 @@ def test_every_fast_preset_trains_on_large_pictures(model, size) -> None:
 def test_other_presets_and_small_pictures_stay_as_they_were() -> None:
     large, small = DataSpec("image", (3, 64, 64)), DataSpec("image", (3, 32, 32))
     assert preset("vae", "faces-64", large, "good").width == preset("vae", "digits", small, "good").width
-    assert preset("gan", "digits", small, "fast").network == "conv"
+    gan, usual = preset("gan", "digits", small, "fast"), preset("gan", "digits", spec_of("digits"), "fast")
+    assert (gan.network, gan.width, gan.batch_size) == ("conv", usual.width, usual.batch_size)
     fast = preset("capacity-vae", "faces-64", large, "fast")
     assert fast.capacity_steps < fast.steps
+
+
+def test_a_fully_connected_fast_preset_is_leaner_from_colour_on() -> None:
+    fast = [
+        preset("vae", "digits", DataSpec("image", shape), "fast") for shape in ((1, 32, 32), (3, 32, 32), (3, 64, 64))
+    ]
+    assert [config.width for config in fast] == [512, 256, 128]
+    assert [config.batch_size for config in fast] == [128, 64, 32]
 
 
 # Where autoencoders begin

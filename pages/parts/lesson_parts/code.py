@@ -44,7 +44,7 @@ def where(thing: Any, before: str = "") -> str:
     """File and line of its source, or of what follows ``before`` in it, in words."""
     lines, first = inspect.getsourcelines(thing)
     decorators = len(lines) - len(source(thing).splitlines())
-    file = inspect.getmodule(thing).__name__.replace(".", "/")  # type: ignore[union-attr]
+    file = thing.__module__.replace(".", "/")
     return _("{file}, line {line}").format(file=f"{file}.py", line=first + decorators + before.count("\n"))
 
 

@@ -93,9 +93,9 @@ def _of_an_autoencoder(config: RunConfig, story: Story) -> Iterator[Panel]:
         yield partial(_parts, config, story, "gradients", _("Gradients"), _("length of the gradient in the last move"))
 
 
-def _parts(config: RunConfig, story: Story, chart: str, title: str, line: str) -> None:
+def _parts(config: RunConfig, story: Story, chart: charts.Chart, title: str, line: str) -> None:
     with titled(f"play-{chart}", title, line):
-        charts.parts(config, story, chart, HEIGHT, _("Begins with the first step."))  # type: ignore[arg-type]
+        charts.parts(config, story, chart, HEIGHT, _("Begins with the first step."))
 
 
 def _scores(story: Story) -> None:

@@ -24,9 +24,10 @@ SILENT = 0.1
 Titled = Callable[[str, str, str], AbstractContextManager[None]]
 
 
-def parts(
-    config: RunConfig, story: Story, chart: Literal["losses", "verdicts", "gradients"], height: int, hint: str = ""
-) -> None:
+Chart = Literal["losses", "verdicts", "gradients"]
+
+
+def parts(config: RunConfig, story: Story, chart: Chart, height: int, hint: str = "") -> None:
     """The parts of all players' losses that belong on one chart."""
     named = [(words.loss_part(name, i), series) for i, (name, series) in enumerate(story.losses.items())]
     shown = [(part, series) for part, series in named if part.chart == chart]
