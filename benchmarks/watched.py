@@ -1,7 +1,7 @@
 """What it costs to be watched: steps per second of the loop alone, of a whole run, and of one looked at in Chromium.
 
 The loop alone only trains. A whole run reports, draws its views, measures its quality and writes all that down. Each is
-measured in a process of its own, in turn, with the threads that a run of the app takes.
+measured in a process of its own, in turn, with as many threads as pay, as in the app.
 """
 
 import argparse
@@ -88,7 +88,8 @@ def loop_alone(model: str) -> float:
 def _advance(trainer: Trainer, seconds: float) -> None:
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
-        trainer.advance()
+        with trainer.threads.step():
+            trainer.advance()
 
 
 def _in_the_app(model: str, *, look: bool) -> float:

@@ -155,7 +155,7 @@ class RunConfig(BaseModel):
         0, "Seed", "Same seed, same machine, one thread: the same run, bit for bit.", "Machine", ge=0, le=2**31 - 1
     )
     threads: int = setting(
-        0, "Threads", "Processor threads of the run; 0 leaves one core to the app.", "Machine", ge=0, le=64
+        0, "Threads", "Processor threads of the run; 0 finds out how many pay.", "Machine", ge=0, le=64
     )
     device: Literal["cpu", "cuda", "mps"] = setting("cpu", "Device", "Where the run computes.", "Machine")
     precision: Literal["auto", "float32", "bfloat16"] = setting(

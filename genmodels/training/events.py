@@ -40,12 +40,14 @@ class Step(Event):
         samples_per_second: Real samples seen per second of training.
         progress: Fraction of the budget used, 0 to 1; 0 when there is none.
         remaining: Seconds of training left, or None when there is no budget.
+        threads: Processor threads in use.
     """
 
     losses: Mapping[str, float]
     samples_per_second: float
     progress: float
     remaining: float | None
+    threads: int
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,10 @@ from genmodels.training import events as ev
 from genmodels.training.batches import Batches
 from genmodels.training.clock import Rhythm, Stopwatch
 from genmodels.training.events import Command
-from genmodels.training.machine import choose_device, choose_precision, thread_count
+from genmodels.training.machine import choose_device, choose_precision
 from genmodels.training.optimizers import OPTIMIZERS
 from genmodels.training.random import first_weights, generator_for, stream_seed
+from genmodels.training.threads import Threads
 from genmodels.training.views import Views
 
 EVALUATED = 1000
@@ -142,9 +143,8 @@ class Trainer:
         self.data = data
         self.pace = pace
         self.inbox: deque[Command] = deque()
-        self.threads = thread_count(config.threads)
-        torch.set_num_threads(self.threads)
         self.device = choose_device(config)
+        self.threads = Threads(config.threads, most=None if self.device.type == "cpu" else 1)
         self.precision = choose_precision(config, data.spec.modality)
         self.model = build(config, data).to(self.device)
         self.ema = EMA(self.model, config.ema)
@@ -244,7 +244,7 @@ class Trainer:
         """Train to the end of the budget, or until stopped, and tell what happens."""
         parameters = {p.name: parameter_count(p.module) for p in self.players}
         self.watch.go()
-        yield ev.Started(self.step, self.watch.seconds, parameters, self.threads, self.precision)
+        yield ev.Started(self.step, self.watch.seconds, parameters, self.threads.count, self.precision)
         yield self.snapshot()
         rhythm = self.pace.rhythm()
         while not self._over:
@@ -256,7 +256,8 @@ class Trainer:
                 time.sleep(IDLE)
             else:
                 start = time.perf_counter()
-                self.advance()
+                with self.threads.step():
+                    self.advance()
                 if rhythm.due("tick"):
                     yield from self._speak(rhythm)
                 time.sleep(max(0.0, self.interval - (time.perf_counter() - start)))
@@ -315,7 +316,7 @@ class Trainer:
         rate = (self.step - last_step) * moves * self.config.batch_size / max(seconds - last_seconds, 1e-9)
         progress = self.progress
         remaining = seconds * (1 - progress) / progress if progress else None
-        return ev.Step(self.step, seconds, means, rate, progress, remaining)
+        return ev.Step(self.step, seconds, means, rate, progress, remaining, self.threads.count)
 
     @staticmethod
     def _gradient_norm(player: Player) -> float:

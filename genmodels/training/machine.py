@@ -17,10 +17,10 @@ def cores() -> int:
 
 
 def thread_count(asked: int) -> int:
-    """Threads for a run: what it asks for, never more than there are cores.
+    """Threads for a run to begin with: what it asks for, never more than there are cores.
 
-    0 leaves one core to the app and the browser and takes at most four. Threads that have to wait for a busy core make
-    a run more than ten times slower, not faster.
+    0 leaves one core to the app and the browser and takes at most four; ``threads.py`` finds out whether more pay.
+    Threads that have to wait for a busy core make a run slower, not faster.
     """
     return min(asked or min(4, max(1, cores() - 1)), cores())
 

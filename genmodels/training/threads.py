@@ -1,0 +1,86 @@
+"""How many processor threads a run computes with."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from genmodels.training.machine import cores, thread_count
+
+
+class Threads:
+    """As many threads as were asked for or, where that is left open, as many as pay at the moment.
+
+    Whether one more thread pays depends on the network and on what else the machine has to do, and the latter changes:
+    on two idle cores two threads are half as fast again as one, beside a busy browser they are slower, because each
+    step waits for the thread that was held up. So a run that was not told tries now and then: it takes some steps with
+    one thread more or fewer, and stays with whatever is faster.
+
+    Args:
+        asked: Threads, or 0 to find out.
+        most: Threads that a run which was not told tries at most; by default the cores, but no more than four.
+
+    Attributes:
+        count: Threads now in use.
+    """
+
+    PATIENCE = (0.3, 1.0, 2.0, 5.0, 10.0)
+    """Seconds from one trial to the next: at first soon, later seldom."""
+    WINDOW, FEWEST, WARM = 0.25, 12, 2
+    """Seconds and steps that each side of a trial takes at least, and steps left out after a change."""
+    GAIN = 1.05
+    """How much faster the other number must be; less may be chance."""
+
+    def __init__(self, asked: int, most: int | None = None) -> None:
+        self._most = thread_count(asked) if asked else most or min(4, cores())
+        self._tries = not asked and self._most > 1
+        self._trials = 0
+        self._up = True
+        self._usual = 0.0
+        self._use(thread_count(asked))
+        self._next = time.perf_counter() + self.PATIENCE[0]
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Take one training step inside."""
+        start = time.perf_counter()
+        yield
+        now = time.perf_counter()
+        self.took(now - start, now)
+
+    def took(self, seconds: float, now: float) -> None:
+        """Learn that a step ended at ``now`` and took ``seconds``."""
+        if not self._tries:
+            return
+        self._steps += 1
+        if self._steps > 0:
+            self._seconds += seconds
+        if self._steps < self.FEWEST or self._seconds < self.WINDOW:
+            return
+        pace = self._seconds / self._steps
+        if self._usual:
+            self._decide(pace, now)
+        elif now >= self._next:
+            self._usual, self._from = pace, self.count
+            self._use(self._neighbour())
+        else:
+            self._use(self.count)
+
+    def _neighbour(self) -> int:
+        """One more or one fewer: further in the direction that paid, else in the other one."""
+        self._up = self.count == 1 or (self._up and self.count < self._most)
+        return self.count + (1 if self._up else -1)
+
+    def _decide(self, pace: float, now: float) -> None:
+        better = self._usual > self.GAIN * pace
+        self._usual = 0.0
+        self._up = self._up == better
+        self._use(self.count if better else self._from)
+        self._trials += 1
+        self._next = now + self.PATIENCE[min(self._trials, len(self.PATIENCE) - 1)]
+
+    def _use(self, count: int) -> None:
+        self.count = count
+        self._steps, self._seconds = -self.WARM, 0.0
+        torch.set_num_threads(count)

@@ -1,0 +1,75 @@
+"""A run that was not told how many threads to take finds out."""
+
+import time
+
+import pytest
+import torch
+
+from genmodels.training.threads import Threads
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def after(threads, seconds, pace, now=None):
+    """Let ``seconds`` of steps pass, each taking ``pace(count)``; returns the counts that were used, in order."""
+    now = time.perf_counter() if now is None else now
+    end, used = now + seconds, []
+    while now < end:
+        step = pace(threads.count)
+        now += step
+        used.append(threads.count)
+        threads.took(step, now)
+    return used, now
+
+
+def test_more_threads_are_taken_where_they_pay():
+    threads = Threads(0, most=4)
+    used, _ = after(threads, 60, lambda n: 0.04 / n)
+    assert used.count(4) > 0.9 * len(used)
+    assert torch.get_num_threads() == threads.count
+
+
+def test_where_they_do_not_pay_they_are_tried_seldom():
+    used, _ = after(Threads(0, most=2), 60, lambda n: 0.01 * n)
+    assert used.count(2) < 0.06 * len(used)
+    assert 2 in used[: len(used) // 10]
+
+
+def test_a_difference_that_may_be_chance_changes_nothing():
+    threads = Threads(0, most=2)
+    used, _ = after(threads, 30, lambda n: 0.0100 if n == 1 else 0.0097)
+    assert used.count(1) > 0.9 * len(used)
+
+
+def test_it_follows_a_machine_that_becomes_busy():
+    threads = Threads(0, most=2)
+    _, now = after(threads, 30, lambda n: 0.02 / n)
+    assert threads.count == 2
+    used, _ = after(threads, 60, lambda n: 0.02 * n, now)
+    assert used.count(1) > 0.7 * len(used)
+
+
+def test_the_best_of_several_is_found_from_above_and_below():
+    for first in (1, 3):
+        threads = Threads(0, most=4)
+        threads.count = first
+        used, _ = after(threads, 90, lambda n: {1: 0.02, 2: 0.01, 3: 0.015, 4: 0.03}[n])
+        assert used.count(2) > 0.8 * len(used), first
+
+
+def test_a_number_that_was_asked_for_is_kept():
+    threads = Threads(1)
+    used, _ = after(threads, 30, lambda n: 0.01 / n)
+    assert set(used) == {1}
+    assert torch.get_num_threads() == 1
+
+
+def test_slow_steps_are_tried_too():
+    # A step of half a second: a few steps must be enough to judge by.
+    used, _ = after(Threads(0, most=2), 60, lambda n: 0.5 / n)
+    assert used.count(2) > 0.6 * len(used)
