@@ -201,7 +201,7 @@ def test_edit_live_fields():
     edited = [event for event in events if isinstance(event, Edited)]
     assert [event.changes for event in edited] == [{"lr": 0.5, "beta": 2.0}]
     assert run.config.beta == run.model.config.beta == run.shown.config.beta == 2
-    assert run.optimizers["vae"].param_groups[0]["lr"] == 0.5
+    assert run.optimizers["vae"].lr == 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Which code does a picture belong to? For a model without an encoder the only way is to search for it."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from torch import Tensor
 from genmodels.data.base import to_unit
 from genmodels.latent.prior import is_uniform
 from genmodels.models.base import Model
+from genmodels.training.optimizers import Adam
 
 RESTARTS, STEPS = 6, 150
 RATE = 0.1
@@ -79,17 +81,15 @@ def invert(
     labels = model.labels_in_turn(restarts) if label is None else label.expand(restarts)
     labels = labels if model.conditional else None
     z = begin.clone().requires_grad_()
-    optimizer = torch.optim.Adam([z], lr=rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps))
+    optimizer = Adam([z])
     for step in range(steps + 1):
         with torch.enable_grad():
             decoded = model.decode(z, labels)
             error = (decoded - target).square().flatten(1).mean(1)
             loss = (error + prior * z.square().mean(1)).sum()  # the searches do not touch each other
-            (z.grad,) = torch.autograd.grad(loss, [z])
+            gradient = torch.autograd.grad(loss, [z])
         yield Found(step, z.detach().clone(), decoded.detach(), error.detach(), labels)
-        optimizer.step()
-        schedule.step()
+        optimizer.step(gradient, rate * 0.5 * (1 + math.cos(math.pi * step / max(1, steps))))
         if is_uniform(model):
             with torch.no_grad():
                 z.clamp_(-1, 1)

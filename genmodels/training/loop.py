@@ -25,7 +25,7 @@ from genmodels.training.batches import Batches
 from genmodels.training.clock import Rhythm, Stopwatch
 from genmodels.training.events import Command
 from genmodels.training.machine import choose_device, choose_precision
-from genmodels.training.optimizers import OPTIMIZERS
+from genmodels.training.optimizers import OPTIMIZERS, Gradients
 from genmodels.training.random import first_weights, generator_for, stream_seed
 from genmodels.training.threads import Threads
 from genmodels.training.views import Views
@@ -150,8 +150,9 @@ class Trainer:
         self.ema = EMA(self.model, config.ema)
         self.players = tuple(self.model.players())
         self.optimizers = {
-            p.name: OPTIMIZERS[getattr(config, p.optimizer)].thing(p.module.parameters(), 0.0) for p in self.players
+            p.name: OPTIMIZERS[getattr(config, p.optimizer)].thing(p.module.parameters()) for p in self.players
         }
+        self.gradients: dict[str, Gradients] = {}
         self.batches = Batches(data, generator_for(config.seed, "order"), self.device)
         self.noise = generator_for(config.seed, "noise", self.device)
         self.quality = Quality(data, COMPARED[data.spec.modality])
@@ -206,13 +207,10 @@ class Trainer:
         batch = Batch(self.model.standardise(to_unit(x)), y, self.step)
         with self._autocast():
             terms = player.loss(batch, self.noise)
-        group = self.optimizers[player.name].param_groups[0]
+        optimizer = self.optimizers[player.name]
         # grad() reaches this player's parameters and no others, so nothing of another player has to be zeroed.
-        gradients = torch.autograd.grad(terms.total.mean(), group["params"])
-        for parameter, gradient in zip(group["params"], gradients, strict=True):
-            parameter.grad = gradient
-        group["lr"] = self._rate(player)
-        self.optimizers[player.name].step()
+        gradients = self.gradients[player.name] = torch.autograd.grad(terms.total.mean(), optimizer.parameters)
+        optimizer.step(gradients, self._rate(player))
         if player.after is not None:
             player.after()
         for part, values in terms.parts.items():
@@ -318,11 +316,9 @@ class Trainer:
         remaining = seconds * (1 - progress) / progress if progress else None
         return ev.Step(self.step, seconds, means, rate, progress, remaining, self.threads.count)
 
-    @staticmethod
-    def _gradient_norm(player: Player) -> float:
+    def _gradient_norm(self, player: Player) -> float:
         """Of the player's last move: the length of its gradient, over all its parameters."""
-        gradients = [p.grad for p in player.module.parameters() if p.grad is not None]
-        return float(torch.stack(torch._foreach_norm(gradients)).norm()) if gradients else 0.0
+        return float(torch.stack(torch._foreach_norm(self.gradients[player.name])).norm())
 
     def _diverge(self) -> None:
         self.shown.load_state_dict(self._last_finite)
@@ -422,10 +418,7 @@ class Trainer:
         tensors |= {f"batches/{k}": v for k, v in self.batches.state().items()}
         tensors["noise"] = self.noise.get_state()
         for player, optimizer in self.optimizers.items():
-            for index, slots in optimizer.state_dict()["state"].items():
-                for slot, value in slots.items():
-                    if isinstance(value, Tensor):
-                        tensors[f"optimizer/{player}/{index}/{slot}"] = value
+            tensors |= {f"optimizer/{player}/{k}": v for k, v in optimizer.state().items()}
         copies = {name: value.detach().cpu().clone() for name, value in tensors.items()}
         return ResumePoint(self.config, self.step, self.watch.seconds, copies)
 
@@ -437,11 +430,7 @@ class Trainer:
             self.model.load_state_dict(under("model/"))
             self.shown.load_state_dict(under("ema/"))
             for player, optimizer in self.optimizers.items():
-                slots: dict[int, dict[str, Tensor]] = {}
-                for name, value in under(f"optimizer/{player}/").items():
-                    index, slot = name.split("/")
-                    slots.setdefault(int(index), {})[slot] = value
-                optimizer.load_state_dict({"state": slots, "param_groups": optimizer.state_dict()["param_groups"]})
+                optimizer.restore(under(f"optimizer/{player}/"))
             self.batches.restore(under("batches/"))
             self.noise.set_state(point.tensors["noise"])
         except (KeyError, IndexError, TypeError, RuntimeError, ValueError) as error:

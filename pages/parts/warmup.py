@@ -13,9 +13,6 @@ def _warm() -> None:
 
     # One thread for the pages: every rerun is a new thread, and with two its first inference costs 4.4 ms, not 0.8.
     torch.set_num_threads(1)
-    weight = torch.nn.Parameter(torch.zeros(1))
-    weight.grad = torch.zeros(1)
-    torch.optim.Adam([weight]).step()  # the first one imports a second of modules
     go.Figure(go.Scatter(x=[0], y=[0])).to_json()
     # Streamlit collects garbage after every run. What is loaded by now stays for good: frozen, it is no longer looked
     # through, which takes a click from 170 ms down to 11.
