@@ -1,7 +1,7 @@
 """Make the bundled runs: train each through the public command line, keep what is needed to show and explore it.
 
 ``python -m genmodels.bundled [name ...]`` (a few minutes). Each keeps its configuration, history, a few frames, the
-last weights (float16), one of them early weights too, and ``walk.jpg``: a sheet of frames for the Home page, in which a
+last and a few early weights (float16), and ``walk.jpg``: a sheet of frames for the Home page, in which a
 grid of samples walks through the latent space on closed loops.
 """
 
@@ -38,8 +38,8 @@ SHEET_COLUMNS = 6
 MOST_LINES = 400
 MOMENTS = 8
 """Lines of the history and frames that are kept, at most."""
-EARLY = {"vae-digits": 2}
-"""Moments whose weights are kept beside the last: a megabyte each, so only of the run that a visitor meets first."""
+EARLY = {"vae-digits": 2, "vae-fashion": 2, "gan-digits": 3, "gan-fashion": 3}
+"""Moments whose weights are kept beside the last: half a megabyte to a megabyte each, so only few."""
 
 
 def make(name: str, arguments: list[str], target: Path) -> None:
@@ -75,9 +75,10 @@ def keep(trained: RunFolder, target: Path) -> None:
 
 
 def thinned(lines: list[bytes]) -> list[bytes]:
-    """At most about ``MOST_LINES`` lines, the first and the last among them."""
+    """At most about ``MOST_LINES`` lines, the first and the last of each kind among them."""
     every = max(1, len(lines) // MOST_LINES)
-    return lines[:-1][::every] + lines[-1:]
+    last = {json.loads(line)["event"]: i for i, line in enumerate(lines)}
+    return [line for i, line in enumerate(lines) if i % every == 0 or i in last.values()]
 
 
 def loops(latent_dim: int) -> Tensor:
