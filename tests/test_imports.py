@@ -46,3 +46,19 @@ def test_what_the_package_offers_is_there():
 
     for name in training.__all__:
         assert getattr(training, name).__name__ == name
+
+
+def test_no_page_has_to_wait_for_the_compiler_of_torch():
+    loaded = modules_after("""
+from genmodels.data import spec_of
+from genmodels.models import MODELS, preset
+from genmodels.nn import NETWORKS
+from pages.parts.architecture import stacks
+for data in ("digits", "ring"):
+    spec = spec_of(data)
+    for model in MODELS:
+        for network in NETWORKS if spec.modality == "image" else ("mlp",):
+            assert stacks(preset(model, data, spec, "fast", network=network), spec)
+""")
+    assert "torch" in loaded
+    assert "torch._dynamo" not in loaded

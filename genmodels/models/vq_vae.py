@@ -65,7 +65,7 @@ class CodePrior(nn.Module):
 
     def __init__(self, positions: int, dim: int, width: int, size: int) -> None:
         super().__init__()
-        self.place = nn.Parameter(0.1 * torch.randn(positions, dim))
+        self.place = nn.Parameter(torch.randn(positions, dim).mul_(0.1))
         self.memory = nn.GRU(dim, width, batch_first=True)
         self.head = nn.Linear(width, size)
 

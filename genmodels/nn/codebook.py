@@ -22,7 +22,7 @@ class Codebook(nn.Module):
     def __init__(self, size: int, dim: int) -> None:
         super().__init__()
         self.register_buffer("share", torch.full((size,), 1 / size))
-        self.register_buffer("total", torch.randn(size, dim) / size)
+        self.register_buffer("total", torch.randn(size, dim).div_(size))
 
     @property
     def vectors(self) -> Tensor:

@@ -33,7 +33,8 @@ class GaussianMixture(nn.Module):
         # Before any update this is the standard normal.
         self.register_buffer("share", torch.full((components,), 1 / components))
         self.register_buffer("first", torch.zeros(components, dim))
-        self.register_buffer("second", torch.eye(dim).repeat(components, 1, 1) / components)
+        self.register_buffer("second", torch.zeros(components, dim, dim))
+        self.second.diagonal(0, 1, 2).fill_(1 / components)
         self.register_buffer("updates", torch.zeros(()))
 
     def moments(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -1,11 +1,13 @@
 """The networks of a model as one can draw them: shapes from layer to layer, and numbers of weights."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
+from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from genmodels.config import RunConfig
 from genmodels.data.base import DataSpec
@@ -34,31 +36,43 @@ class Stack:
     weights: int
 
 
-def stacks(config: RunConfig, spec: DataSpec) -> list[Stack]:
+@lru_cache(maxsize=64)
+def stacks(config: RunConfig, spec: DataSpec) -> tuple[Stack, ...]:
     """The networks that ``config`` builds for such data, in the order in which data pass through them.
 
-    Nothing is computed and no memory is taken: the networks live on torch's meta device.
+    They are built and counted on torch's meta device, which takes no memory. One sample then passes through them with
+    whatever values lie there: on the meta device that would load torch's compiler, which takes more than a second.
 
     Raises:
         UserError: The network cannot be built for these data, or is too large.
     """
-    with torch.device("meta"):
+    with torch.device("meta"), _NoFirstValues():
         model = MODELS[config.model].thing(config, spec)
-        if (weights := parameter_count(model)) > MOST_WEIGHTS:
-            raise UserError(
-                f"This network has {weights / 1e6:,.0f} million weights, more than {MOST_WEIGHTS // 10**6} million; "
-                "choose a smaller width or depth."
-            )
-        parts = [(name, module) for name, module in model.named_children() if parameter_count(module)]
-        return [Stack(name, tuple(_shapes(module, spec.shape)), parameter_count(module)) for name, module in parts]
+    if (weights := parameter_count(model)) > MOST_WEIGHTS:
+        raise UserError(
+            f"This network has {weights / 1e6:,.0f} million weights, more than {MOST_WEIGHTS // 10**6} million; "
+            "choose a smaller width or depth."
+        )
+    parts = [(name, module) for name, module in model.named_children() if parameter_count(module)]
+    return tuple(Stack(name, _shapes(module, spec.shape), parameter_count(module)) for name, module in parts)
 
 
-def _shapes(module: nn.Module, sample: Shape) -> Iterator[Shape]:
+class _NoFirstValues(TorchFunctionMode):
+    """Weights that are only counted are not drawn; even that would load the compiler."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return None
+        return func(*args, **(kwargs or {}))
+
+
+@torch.inference_mode()
+def _shapes(module: nn.Module, sample: Shape) -> tuple[Shape, ...]:
     """Shapes along a plain stack; nothing where the network is of another kind."""
     if not isinstance(module, nn.Sequential):
-        return
-    x = torch.empty(1, *_input(module, sample))
-    yield from (tuple(layer.out.shape[1:]) for layer in activations(module, x))
+        return ()
+    x = torch.zeros(1, *_input(module, sample))
+    return tuple(tuple(layer.out.shape[1:]) for layer in activations(module.to_empty(device="cpu"), x))
 
 
 def _input(module: nn.Sequential, sample: Shape) -> Shape:

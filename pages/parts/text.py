@@ -17,6 +17,7 @@ def _catalogue(locale: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALES, languages=[locale], fallback=True)
 
 
+@cache
 def known_locales() -> frozenset[str]:
     """Names of the languages that have a catalogue; English needs none."""
     return frozenset(path.parents[1].name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))

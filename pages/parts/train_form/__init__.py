@@ -271,7 +271,7 @@ _LAID = {"encoder_layers": ("encoder", "discriminator"), "decoder_layers": ("dec
 def _shapes(choice: Choice, name: str) -> None:
     """Under a stack of layers: the shape of the data behind each."""
     try:
-        built = stacks(choice.config(), choice.spec) if name in _LAID else []
+        built = stacks(choice.config(), choice.spec) if name in _LAID else ()
     except UserError:  # said above already
         return
     for stack in built:

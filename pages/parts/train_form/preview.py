@@ -43,7 +43,7 @@ def preview(config: RunConfig | None) -> None:
 # ---------------------------------------------------------------------- networks
 
 
-def _sentence(config: RunConfig, spec: DataSpec, built: list[Stack]) -> str:
+def _sentence(config: RunConfig, spec: DataSpec, built: tuple[Stack, ...]) -> str:
     model = MODELS[config.model].thing
     thing = _("point") if spec.modality == "points" else _("{size} picture").format(size=in_words(spec.shape))
     words = {
@@ -71,7 +71,7 @@ def _name(stack: Stack, encodes: bool) -> str:
     return names.get(stack.name, stack.name.replace("_", " "))
 
 
-def _diagram(config: RunConfig, built: list[Stack]) -> str:
+def _diagram(config: RunConfig, built: tuple[Stack, ...]) -> str:
     """Every layer as a bar, taller the more values it holds: the waist of a VAE is seen at once."""
     encodes = MODELS[config.model].thing.encodes
     most = max((prod(shape) for stack in built for shape in stack.shapes), default=1)
