@@ -56,7 +56,7 @@ class Pace:
     slowest_snapshot: float = 1.0
     evaluation: float = 1.0
     slowest_evaluation: float = 30.0
-    share: float = 0.025
+    share: float = 0.015
 
     def rhythm(self) -> Rhythm:
         """The rhythm of a run that begins now."""
