@@ -134,7 +134,7 @@ def _answers(url: str) -> bool:
 
 
 def first_paints(visits: dict[str, str], repeat: int) -> list[float]:
-    """Seconds from opening each address in a fresh context to its words on the screen; the first visit does not count."""
+    """Seconds from opening each address in a fresh context to its words; the first visit does not count."""
     with chromium() as browser:
         times: dict[str, list[float]] = {url: [] for url in visits}
         for _ in range(repeat + 1):
