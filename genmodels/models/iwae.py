@@ -8,7 +8,7 @@ from torch import Tensor
 from genmodels.config import setting
 from genmodels.metrics.bounds import iwae_bound
 from genmodels.models.base import MODELS, Batch, Measures, Terms
-from genmodels.models.vae import VAE, VAEConfig
+from genmodels.models.vae import VAE, VAEConfig, hurried
 from genmodels.registry import Card
 
 DECODED = 1 << 15
@@ -47,6 +47,7 @@ class IWAE(VAE):
 
     config_class = IWAEConfig
     config: IWAEConfig
+    PRESETS = hurried(batch_size=64)
 
     def objection(self) -> str:
         draws, n = self.config.draws, self.config.batch_size

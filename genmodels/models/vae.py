@@ -151,3 +151,9 @@ class VAE(Autoencoder):
             "kl": float(passage.kl.mean()),
             "kl_per_dim": passage.kl_per_dim.mean(0).tolist(),
         }
+
+
+def hurried(**changes: float) -> Presets:
+    """The presets of the VAE, the fast one on images with ``changes``: for relatives whose steps take longer."""
+    image = VAE.PRESETS["image"]
+    return {**VAE.PRESETS, "image": {**image, "fast": {**image["fast"], **changes}}}
