@@ -14,6 +14,7 @@ from safetensors import safe_open
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from genmodels.training.folder import RunFolder
+from pages.parts.explore.subject import open_subject, version
 from tests.conftest import ROOT, SETTLED, Server, serve
 from tests.explore_runs import make_large, make_runs
 
@@ -426,6 +427,11 @@ def drawn(canvas: Locator) -> torch.Tensor:
 
 def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page, visit: Visit) -> None:
     runs, asked = studio.log.parent / "runs", fragments_of(page)
+    folder = RunFolder(runs / "vae2")
+
+    def moment_codes(step: int | None) -> torch.Tensor:
+        return open_subject(folder, version(folder), step).codes
+
     visit(page, f"{studio.url}/explore?run=vae2&show=time&z=0.5_-1")
     desk, machine = Desk(page), page.locator(".st-key-explore-time")
     time, said = machine.get_by_label("Step of training"), page.get_by_text("As it was at step 0 of 60")
@@ -445,6 +451,9 @@ def test_the_time_machine_takes_the_whole_page_along(studio: Server, page: Page,
     page.wait_for_function("genmodelsShelf.decoder.edition === 0")
     assert asked == []
     assert (drawn(desk.picture) - decoded(runs, "vae2", page, 0)).abs().max() <= 1 / 255
+    shown, codes = torch.tensor(page.evaluate("Array.from(genmodelsShelf.decoder.arrays.codes)")), moment_codes(0)
+    torch.testing.assert_close(shown.view_as(codes), codes, atol=2e-3, rtol=1e-3)  # sent as float16
+    assert (codes - moment_codes(None)).abs().max() > 0.1
     page.mouse.up()
     expect(said).to_be_visible()
     expect(page).to_have_url(re.compile("step=0"))
@@ -532,9 +541,19 @@ def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Vi
     views = [machine.locator(f".{name} canvas") for name in ("samples", "codes", "z", "losses")]
     strip = page.locator(".st-key-explore-time-strip canvas")
     expect(strip).to_have_attribute("data-drawn", re.compile(r"\d"))
+    desk.root.get_by_role("button", name="Density", exact=True).click()
+    layer = desk.root.locator(".said output")
+    expect(layer).to_have_text(re.compile(r"\d"))
+    page.wait_for_function("genmodelsShelf.film")
     before = [view.evaluate("c => c.toDataURL()") for view in views]
-    time.fill("0")
+    x, y, width, _ = middle(time)
+    page.mouse.move(x + width / 2 - 8, y)
+    page.mouse.down()
+    page.mouse.move(x - 0.6 * width, y, steps=4)
+    expect(layer).to_contain_text("Let go")  # it would be that of another moment
+    page.mouse.up()
     expect(machine.locator(".samples")).to_have_attribute("data-step", "0")
+    expect(layer).to_have_text(re.compile(r"\d"))
     for view, old in zip(views, before, strict=True):
         page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[view.element_handle(), old])
     shown = strip.evaluate("c => c.toDataURL()")

@@ -59,14 +59,16 @@ def _message(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> byt
     return struct.pack("<I", len(text)) + text + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
 
 
-def pack_film(run: str, weights: Mapping[int, np.ndarray]) -> bytes:
-    """What the weights of one decoder were at several steps, as one message.
+def pack_film(run: str, weights: Mapping[int, np.ndarray], codes: Mapping[int, np.ndarray]) -> bytes:
+    """What one decoder and the codes on its map were at several steps, as one message.
 
     Args:
         run: What the names of decoders begin with that these weights fit.
         weights: Step -> weights as :class:`Exported` has them.
+        codes: Step -> codes ``[N, d]``, float16 or float32, of the samples that :func:`pack` has; empty where it has none.
     """
-    return _message({"film": run}, {str(step): values for step, values in weights.items()})
+    arrays = {f"weights {step}": values for step, values in weights.items()}
+    return _message({"film": run}, arrays | {f"codes {step}": values for step, values in codes.items()})
 
 
 def carry_film(packed: bytes) -> None:

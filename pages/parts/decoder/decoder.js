@@ -111,15 +111,23 @@ const SQUASHES = {
 export class Decoder {
   constructor(packed) {
     Object.assign(this, packed); // layers, squash, scale, shape, latent_dim, arrays and what else was packed
-    this.take(null, this.arrays.weights);
+    const { weights, codes } = this.arrays;
+    this.home = { weights, codes };
+    this.take(null, this.home);
     this.size = this.shape.reduce((a, b) => a * b, 1);
     this.label = 0; // what a conditional model is told to draw
   }
 
-  // Weights of another moment of training; null: its own.
-  take(step, weights) {
+  // Weights, and codes of the samples on the map, of another moment of training; null: its own.
+  take(step, { weights, codes }) {
     this.edition = step;
+    if (codes) this.arrays.codes = codes;
     this.steps = this.layers.map((layer) => this.prepare(layer, weights));
+  }
+
+  // Whether it is what it was at another moment than that at which the page stands.
+  get away() {
+    return this.edition !== null;
   }
 
   prepare(layer, weights) {
@@ -330,9 +338,9 @@ const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 shelf.stand = (run, step) => {
   const { decoder, film } = shelf;
   if (film?.film !== run || decoder?.name.split(".")[0] !== run || decoder.remote) return;
-  const weights = step === null ? decoder.arrays.weights : film.arrays[step];
-  if (!weights || step === decoder.edition) return;
-  decoder.take(step, weights);
+  const then = step === null ? decoder.home : film.moments[step];
+  if (!then || step === decoder.edition) return;
+  decoder.take(step, then);
   shelf.dispatchEvent(new Event("decoder"));
 };
 
@@ -341,6 +349,11 @@ export default function ({ data }) {
   const packed = unpack(data);
   if (packed.film) {
     shelf.film = packed;
+    packed.moments = {};
+    for (const [name, array] of Object.entries(packed.arrays)) {
+      const [what, step] = name.split(" ");
+      (packed.moments[step] ??= {})[what] = array;
+    }
     return () => (shelf.film = null);
   }
   if (shelf.decoder?.name === packed.name) return;

@@ -63,7 +63,6 @@ def show(subject: Subject) -> None:
 
 def _machine(subject: Subject, steps: list[int]) -> None:
     kept = moments(subject)
-    _film(subject, kept)
     sheet, codes = _frames(subject.run, subject.folder, tuple(steps))
     labels = subject.folder.fixed().get("labels") if subject.model.spec.classes else None
     now = point.current(subject)
@@ -84,10 +83,11 @@ def _machine(subject: Subject, steps: list[int]) -> None:
         lines=_losses(subject.run, subject.folder),
     )
     _strip(pictures, kept)
+    _film(subject, kept)  # last: the slider is there while it is made
 
 
 def _film(subject: Subject, steps: list[int]) -> None:
-    """Let the desk follow the slider: what its decoder was at as many moments as are quickly sent."""
+    """Let the desk follow the slider: its decoder and its codes at as many moments as are quickly sent."""
     if steps and isinstance(subject.exported, Exported):
         carry_film(_weights(subject.run, subject, tuple(steps)))  # empty where even two are too much
 
@@ -99,9 +99,10 @@ def _weights(run: str, _subject: Subject, steps: tuple[int, ...]) -> bytes:
     if size > MOST_BYTES // 2:
         return b""
     some = milestones(steps, MOST_BYTES // size)
-    exported = {step: _at(_subject, step, steps[-1]).exported for step in some}
-    fitting = {step: one.weights for step, one in exported.items() if isinstance(one, Exported)}
-    return pack_film(run, fitting)
+    then = {step: _at(_subject, step, steps[-1]) for step in some}
+    weights = {step: one.exported.weights for step, one in then.items() if isinstance(one.exported, Exported)}
+    codes = {step: then[step].codes.half().numpy() for step in weights if _subject.encodes}
+    return pack_film(run, weights, codes)
 
 
 def _at(subject: Subject, step: int, end: int) -> Subject:

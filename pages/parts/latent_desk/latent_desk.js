@@ -548,7 +548,7 @@ class Desk {
   // What the page has answered, if it is what was asked for last.
   answer() {
     const { layer } = shelf;
-    if (!layer || layer.kind !== this.layer || layer.decoder !== this.decoder.name) return null;
+    if (this.decoder.away || !layer || layer.kind !== this.layer || layer.decoder !== this.decoder.name) return null;
     const { kind, axes, base, label } = layer;
     return JSON.stringify({ kind, axes, base, label }) === this.asked ? layer : null;
   }
@@ -581,7 +581,7 @@ class Desk {
     const scale = this.said.lastElementChild;
     const waiting = this.layer && this.layer !== "decoded" && !answer && this.isPlane();
     scale.hidden = !waiting && (!answer || answer.kind === "class");
-    if (waiting) scale.replaceChildren(this.data.words.working);
+    if (waiting) scale.replaceChildren(this.data.words[this.decoder.away ? "waits" : "working"]);
     if (scale.hidden || waiting) return;
     const ramp = create("i", {});
     ramp.style.setProperty("--colour", this.colour(answer.colour));

@@ -95,15 +95,14 @@ class Machine {
     this.position = position;
     this.slider.value = position;
     const { name, at, strip_steps: kept } = this.data;
-    const step = this.nearest();
-    shelf.stand?.(name, step === (at ?? kept.at(-1)) ? null : step);
+    const filmed = Object.keys(shelf.film?.moments ?? {}).map(Number); // maybe not all that were kept
+    shelf.stand?.(name, this.nearest(kept) === (at ?? kept.at(-1)) ? null : this.nearest(filmed));
     this.draw();
   }
 
-  // The nearest moment whose weights were kept.
-  nearest() {
-    const kept = this.data.strip_steps;
-    return kept[Math.round(this.among(kept, this.step()))];
+  // The nearest of some moments: where nothing else is said, of those whose weights were kept.
+  nearest(moments = this.data.strip_steps) {
+    return moments[Math.round(this.among(moments, this.step()))];
   }
 
   // Once nothing has moved for a while and no button is held: to the nearest moment whose weights were kept, and the
