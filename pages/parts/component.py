@@ -11,9 +11,10 @@ MOST_SCRIPT_BYTES = 15_000
 """The script of a component travels again with every message that changes, so it has to stay small..."""
 MOST_CONSTANT_SCRIPT_BYTES = 30_000
 """...unless its message never changes."""
+_CANVAS = Path(__file__).parent / "canvas.js"
 
 
-def component(folder: Path, *, constant: bool = False) -> Callable[..., Any]:
+def component(folder: Path, *, constant: bool = False, canvas: bool = False) -> Callable[..., Any]:
     """Declare the component that lives in ``folder`` and return its mounting function.
 
     Call it once, when the module is imported; the name of the folder is the name of the component and of its files.
@@ -21,15 +22,23 @@ def component(folder: Path, *, constant: bool = False) -> Callable[..., Any]:
     Args:
         folder: Where its files lie.
         constant: Its data stay the same as long as the page is open; what changes reaches it in another way.
+        canvas: It draws on a canvas: ``canvas.js`` stands before its own script.
 
     Raises:
         ValueError: The script is larger than ``MOST_SCRIPT_BYTES``, or ``MOST_CONSTANT_SCRIPT_BYTES`` if ``constant``.
     """
     html, script, style = (_text(folder / f"{folder.name}.{suffix}") for suffix in ("html", "js", "css"))
+    if script is not None:
+        script = _sent((_CANVAS.read_text(encoding="utf-8") if canvas else "") + script)
     most = MOST_CONSTANT_SCRIPT_BYTES if constant else MOST_SCRIPT_BYTES
     if script is not None and len(script.encode()) > most:
         raise ValueError(f"{folder.name}.js is larger than {most} bytes")
     return st.components.v2.component(f"genmodels.{folder.name}", html=html, js=script, css=style)
+
+
+def _sent(script: str) -> str:
+    """A script as it travels: lines that are nothing but a comment stay at home."""
+    return "".join(line for line in script.splitlines(keepends=True) if not line.lstrip().startswith("//"))
 
 
 def _text(path: Path) -> str | None:

@@ -65,7 +65,7 @@ def pack_film(run: str, weights: Mapping[int, np.ndarray], codes: Mapping[int, n
     Args:
         run: What the names of decoders begin with that these weights fit.
         weights: Step -> weights as :class:`Exported` has them.
-        codes: Step -> codes ``[N, d]``, float16 or float32, of the samples that :func:`pack` has; empty where it has none.
+        codes: Step -> codes ``[N, d]``, float16 or float32, of the samples whose codes :func:`pack` has; maybe none.
     """
     arrays = {f"weights {step}": values for step, values in weights.items()}
     return _message({"film": run}, arrays | {f"codes {step}": values for step, values in codes.items()})

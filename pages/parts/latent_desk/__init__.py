@@ -13,7 +13,7 @@ from pages.parts.component import component
 from pages.parts.palette import CLASSES, CONCEPTS
 from pages.parts.text import _
 
-_desk = component(Path(__file__).parent, constant=True)
+_desk = component(Path(__file__).parent, constant=True, canvas=True)
 
 
 @dataclass(frozen=True)

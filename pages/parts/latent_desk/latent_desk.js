@@ -18,12 +18,6 @@ const create = (name, properties, ...children) => {
   return element;
 };
 
-function isDark(element) {
-  const paper = getComputedStyle(element.getRootNode().host ?? element).getPropertyValue("--st-background-color");
-  const [r, g, b] = paper.match(/[0-9a-f]{2}/gi)?.map((part) => parseInt(part, 16)) ?? [255, 255, 255];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
-}
-
 // Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size; it rounds.
 function paint(samples, from, channels, image) {
   const { data } = image;
@@ -443,17 +437,6 @@ class Desk {
     output.textContent = this.psi.toFixed(2);
   }
 
-  // A canvas of the size it has on the screen; its drawing unit is the CSS pixel.
-  sized(canvas) {
-    const scale = window.devicePixelRatio;
-    const [w, h] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * scale));
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    const context = canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, w, h);
-    return context;
-  }
-
   // What stays while z moves, drawn once on a sheet of its own.
   sheet(canvas, draw) {
     const sheet = new OffscreenCanvas(canvas.width, canvas.height);
@@ -464,8 +447,7 @@ class Desk {
   }
 
   drawPad(z) {
-    const context = this.sized(this.pad);
-    const { clientWidth: width, clientHeight: height } = this.pad;
+    const [context, width, height] = sized(this.pad);
     this.paper ??= this.sheet(this.pad, (context, w, h) => this.drawMap(context, w, h));
     context.drawImage(this.paper, 0, 0, width, height);
     if (this.preview) this.ring(context, this.spot(this.coordinates(this.z)), 5, 0.4);
@@ -557,8 +539,7 @@ class Desk {
     const image = new ImageData(side, side);
     const shades = kind === "class" ? this.data.classes.map((pair) => pair[this.theme]) : [this.colour(colour)];
     const rgb = shades.map((shade) => shade.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16)));
-    const bytes = Uint8Array.from(atob(values), (c) => c.charCodeAt(0));
-    bytes.forEach((value, i) => {
+    bytesOf(values).forEach((value, i) => {
       const [shade, alpha] = kind === "class" ? [rgb[value % rgb.length], value === 255 ? 0 : 110] : [rgb[0], 0.85 * value];
       image.data.set([...shade, alpha], 4 * i);
     });
@@ -610,9 +591,9 @@ class Desk {
   // ---------------------------------------------------------------- decoders of points
 
   drawPlane(z) {
-    const context = this.sized(this.picture);
+    const [context, width, height] = sized(this.picture);
     this.ground ??= this.sheet(this.picture, (context) => this.drawGround(context));
-    context.drawImage(this.ground, 0, 0, this.picture.clientWidth, this.picture.clientHeight);
+    context.drawImage(this.ground, 0, 0, width, height);
     const [x, y] = this.decoder.decode(z);
     this.ring(context, this.inPlane([x, y]), 8, 1, this.colour("generated"));
   }

@@ -12,7 +12,7 @@ from pages.parts.palette import CONCEPTS, Concept
 from pages.parts.plane_feed import pack
 from pages.parts.text import _
 
-_plane = component(Path(__file__).parent, constant=True)
+_plane = component(Path(__file__).parent, constant=True, canvas=True)
 
 Where = Literal["data", "latent"]
 LayerName = Literal[

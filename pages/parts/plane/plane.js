@@ -11,14 +11,7 @@ const ease = (t) => t * t * (3 - 2 * t);
 
 // Arrays travel as 16-bit whole numbers and the value of one unit.
 function unpack([unit, text]) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return Float32Array.from(new Int16Array(bytes.buffer), (v) => v * unit);
-}
-
-function isDark(element) {
-  const paper = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
-  const [r, g, b] = paper.match(/[0-9a-f]{2}/gi)?.map((part) => parseInt(part, 16)) ?? [255, 255, 255];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+  return Float32Array.from(new Int16Array(bytesOf(text).buffer), (v) => v * unit);
 }
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
@@ -357,14 +350,8 @@ class Game {
   // ------------------------------------------------------------------ drawing
 
   painter(canvas, plane, small) {
-    const scale = window.devicePixelRatio;
-    const [w, h] = [canvas.clientWidth, canvas.clientHeight];
-    if (!w) return null;
-    const [pw, ph] = [Math.round(w * scale), Math.round(h * scale)];
-    if (canvas.width !== pw || canvas.height !== ph) Object.assign(canvas, { width: pw, height: ph });
-    const c = canvas.getContext("2d");
-    c.setTransform(scale, 0, 0, scale, 0, 0);
-    c.clearRect(0, 0, w, h);
+    if (!canvas.clientWidth) return null;
+    const [c, w, h] = sized(canvas);
     const [l, r, b, t] = plane === "data" ? this.data.extent : this.feed.latent_extent;
     const x = (v) => clamp(((v - l) / (r - l)) * w, -9e3, 9e3);
     const y = (v) => clamp(((t - v) / (t - b)) * h, -9e3, 9e3);

@@ -13,7 +13,7 @@ from pages.parts.palette import Colour, class_colour
 from pages.parts.text import _
 
 MOST_POINTS = 10_000
-_scatter = component(Path(__file__).parent)
+_scatter = component(Path(__file__).parent, canvas=True)
 
 Extent = tuple[float, float, float, float]
 """Left, right, bottom, top, in data units."""

@@ -6,15 +6,7 @@ const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const NEAR = 14; // CSS pixels within which a point is meant
 
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const ease = (t) => t * t * (3 - 2 * t);
-
-function isDark(element) {
-  const probe = element.getRootNode().host ?? element;
-  const paper = getComputedStyle(probe).getPropertyValue("--st-background-color").trim();
-  const [r, g, b] = paper.match(/[0-9a-f]{2}/gi)?.map((part) => parseInt(part, 16)) ?? [255, 255, 255];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
-}
 
 function dot(colour, radius) {
   const side = Math.ceil(2 * radius + 2);
@@ -226,17 +218,11 @@ class Scatter {
   }
 
   draw() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    if (!this.view || !width) return;
-    const scale = window.devicePixelRatio;
-    const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
-    if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
-    const context = this.canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
+    if (!this.view || !this.canvas.clientWidth) return;
+    const [context, width, height] = sized(this.canvas);
     this.drawBackground(context);
     this.drawAxes(context, width, height);
-    this.drawPoints(context, scale);
+    this.drawPoints(context, window.devicePixelRatio);
     if (this.pictures) this.drawPictures(context);
     for (const [n, i] of this.data.ringed.entries()) this.ring(context, this.pixelOf(i), n ? 4 : 8, 0.6);
     if (this.trail) this.drawTrail(context);

@@ -11,7 +11,7 @@ from pages.parts.component import base64_text, component, picture_url
 from pages.parts.palette import CLASSES, CONCEPTS, Colour
 from pages.parts.text import _
 
-_machine = component(Path(__file__).parent)
+_machine = component(Path(__file__).parent, canvas=True)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,6 @@ const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 const SECONDS = 8; // the whole of training, when it plays
 const REST = 250; // milliseconds without movement that count as rest
 
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-
-function isDark(element) {
-  const paper = getComputedStyle(element.getRootNode().host ?? element).getPropertyValue("--st-background-color");
-  const [r, g, b] = paper.match(/[0-9a-f]{2}/gi)?.map((part) => parseInt(part, 16)) ?? [255, 255, 255];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
-}
-
 class Machine {
   constructor(root) {
     this.root = root;
@@ -173,19 +165,9 @@ class Machine {
     context.globalAlpha = 1;
   }
 
-  sized(canvas) {
-    const scale = window.devicePixelRatio;
-    const [w, h] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * scale));
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    const context = canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, w, h);
-    return [context, canvas.clientWidth, canvas.clientHeight];
-  }
-
   drawCodes() {
     const { data, codes, labels, position } = this;
-    const [context, width, height] = this.sized(this.figures.codes.firstElementChild);
+    const [context, width, height] = sized(this.figures.codes.firstElementChild);
     const n = codes.length / 2 / data.steps.length;
     const first = Math.min(data.steps.length - 1, Math.floor(position));
     const [a, b] = [first, Math.min(data.steps.length - 1, first + 1)].map((i) => codes.subarray(2 * n * i, 2 * n * (i + 1)));
@@ -198,7 +180,7 @@ class Machine {
   }
 
   drawLosses(step) {
-    const [context, width, height] = this.sized(this.figures.losses.firstElementChild);
+    const [context, width, height] = sized(this.figures.losses.firstElementChild);
     const { curves, low, high } = this.data;
     const last = Math.max(1, this.data.steps.at(-1));
     for (const { x, y, colour } of curves) {
