@@ -64,6 +64,22 @@ def _own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         getattr(studio.store, "clear", lambda: None)()  # a test may have put something else in its place
 
 
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of small runs to explore, trained once for the session; nobody changes it."""
+    from tests.explore_runs import make_runs
+
+    root = tmp_path_factory.mktemp("trained") / "runs"
+    make_runs(root)
+    return root
+
+
+@pytest.fixture
+def runs(trained: Path, tmp_path: Path) -> Path:
+    """A copy of them that a test may damage, where the pages that it opens look."""
+    return Path(shutil.copytree(trained, tmp_path / "runs"))
+
+
 @pytest.fixture
 def float64() -> Iterator[None]:
     """Double precision by default, so that a tolerance of 1e-12 means something."""
@@ -160,6 +176,24 @@ def _quiet(server: Server) -> Iterator[Server]:
 def server(session_servers: Callable[[Path], Server]) -> Iterator[Server]:
     """The app, shared by the tests of the session."""
     yield from _quiet(session_servers(ROOT / "app.py"))
+
+
+@pytest.fixture(scope="session")
+def explorable(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app with runs to explore, one of them too large for a browser."""
+    from tests.explore_runs import make_large
+
+    folder = tmp_path_factory.mktemp("explore")
+    make_large(Path(shutil.copytree(trained, folder / "runs")) / "large")
+    server = serve(ROOT / "app.py", folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def studio(explorable: Server) -> Iterator[Server]:
+    """The app with runs to explore, shared by the tests of the session."""
+    yield from _quiet(explorable)
 
 
 @pytest.fixture

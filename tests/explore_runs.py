@@ -1,15 +1,18 @@
-"""A few small runs to explore, as the app would have left them."""
+"""A few small runs to explore, as the app would have left them, and the way to look at them without a browser."""
 
 from pathlib import Path
 
 import torch
+from streamlit.testing.v1 import AppTest
 
 from genmodels.data import spec_of
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run
+from pages.parts.explore.subject import Subject, open_subject, version
 from tests.small_runs import SILENT, small
 
+ROOT = Path(__file__).parents[1]
 RUNS = {
     "vae2": {"model": "vae", "data": "digits", "width": 32, "steps": 60, "batch_size": 64, "lr": 5e-3},
     "vae12": {
@@ -52,3 +55,20 @@ def make_large(folder: Path) -> None:
     run = RunFolder.create(folder, config, title=folder.name)
     run.write_model(model)
     run.write_status(Status(state="finished", progress=1.0))
+
+
+def visit(**parameters: str) -> AppTest:
+    """The Explore page with these parameters in its address."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.switch_page("pages/explore.py")
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def subject(root: Path, name: str) -> Subject:
+    """The run called ``name`` below ``root``, as the page opens it."""
+    folder = RunFolder(root / name)
+    return open_subject(folder, version(folder))

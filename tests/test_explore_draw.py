@@ -18,48 +18,8 @@ from genmodels.latent.bookmarks import FILE, Bookmark, as_json, load
 from pages.parts.draw_pad import checked
 from pages.parts.explore import drawing, marks, posterior, search
 from pages.parts.explore.neighbours import histogram_svg
-from pages.parts.explore.subject import Subject, open_subject, training, version
-from tests.explore_runs import make_runs
-
-ROOT = Path(__file__).parents[1]
-NAMES = ("vae2", "vae12", "gan", "cvae", "cgan")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("draw") / "runs"
-    make_runs(root, *NAMES)
-    return root
-
-
-@pytest.fixture
-def runs(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the runs that a test may change, and the app looking at it."""
-    from pages.parts import studio
-
-    root = tmp_path / "runs"
-    shutil.copytree(made, root)
-    monkeypatch.setenv("GENMODELS_RUNS", str(root))
-    monkeypatch.setenv("GENMODELS_WORKERS", "threads")
-    studio.store.clear()
-    return root
-
-
-def visit(**parameters: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    at.switch_page("pages/explore.py")
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def subject(root: Path, name: str) -> Subject:
-    from genmodels.training.folder import RunFolder
-
-    folder = RunFolder(root / name)
-    return open_subject(folder, version(folder))
+from pages.parts.explore.subject import training
+from tests.explore_runs import subject, visit
 
 
 def z(at: AppTest) -> torch.Tensor:

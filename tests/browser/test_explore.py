@@ -2,7 +2,7 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,29 +15,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from genmodels.training.folder import RunFolder
 from pages.parts.explore.subject import open_subject, version
-from tests.conftest import ROOT, SETTLED, Server, serve
-from tests.explore_runs import make_large, make_runs
+from tests.conftest import SETTLED, Server
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[Page, str], None]
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("explore")
-    make_runs(folder / "runs", "vae2", "vae12", "gan", "cvae", "toy-gan")
-    make_large(folder / "runs" / "large")
-    server = serve(ROOT / "app.py", folder)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def studio(running: Server) -> Iterator[Server]:
-    before = running.log.stat().st_size
-    yield running
-    assert "Traceback" not in running.logged(before)
 
 
 COLOURED = """canvas => {

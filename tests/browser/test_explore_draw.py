@@ -1,7 +1,7 @@
 """Drawing on the Explore page, and a walk as a video, in Chromium."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,28 +9,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import ROOT, SETTLED, Server, serve
-from tests.explore_runs import make_runs
+from tests.conftest import SETTLED, Server
 
 pytestmark = pytest.mark.browser
 Visit = Callable[[Page, str], None]
 DRAWN = re.compile(r"^[1-9]")
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("draw")
-    make_runs(folder / "runs", "vae12", "gan")
-    server = serve(ROOT / "app.py", folder)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def studio(running: Server) -> Iterator[Server]:
-    before = running.log.stat().st_size
-    yield running
-    assert "Traceback" not in running.logged(before)
 
 
 class Pad:
