@@ -618,4 +618,4 @@ def test_the_bundled_vae_of_digits_can_be_seen_as_it_was(runs: Path) -> None:
     assert any("One z through time" in text.value for text in at.markdown)
     folder = next(run for run in bundled() if run.id == "vae-digits")
     assert folder.kept_weights() == [43, 254]
-    assert all(not run.kept_weights() for run in bundled() if run.id != "vae-digits")  # a megabyte each
+    assert all(2 <= len(run.kept_weights()) <= 3 for run in bundled())  # a megabyte each

@@ -133,7 +133,7 @@ def _strip(pictures: Tensor | None, kept: list[int]) -> None:
         st.caption(
             _(
                 "Of this run only pictures are kept, not the weights of every moment: they would take several "
-                "megabytes. One z through time can be seen in runs of your own, and in the bundled VAE of digits."
+                "megabytes. One z through time can be seen in runs of your own, and in the bundled ones."
             )
         )
         return
