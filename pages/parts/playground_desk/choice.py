@@ -259,6 +259,7 @@ def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None
     if run_id is None or run_id == before:
         return None
     folder = studio.store().find(run_id)
+    folder.rest_unwatched()
     if not playing:
         folder.send("pause")
     if limit := st.session_state.get(SPEED):
