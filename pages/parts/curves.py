@@ -40,7 +40,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Reach:
-    """How far axes go whatever is drawn: ``y`` from and to, ``x`` at least to; None leaves it to the curves."""
+    """How far axes go whatever is drawn: ``y`` from and to, ``x`` from 0 to; None leaves it to the curves."""
 
     y: tuple[float, float] | None = None
     x: float | None = None
@@ -143,10 +143,16 @@ def _spec(
     lines = [_line(curve, log) for curve in series]
     if lines and (levels or marks):
         lines[0]["markLine"] = mark_lines(levels, marks, log)
-    x_axis = {"type": "value", "name": x_title, "nameLocation": "middle", "nameGap": 26, "min": "dataMin"}
+    x_axis: dict[str, Any] = {
+        "type": "value",
+        "name": x_title,
+        "nameLocation": "middle",
+        "nameGap": 26,
+        "min": "dataMin",
+    }
     y_axis = {"type": "log" if log else "value", "name": y_title, "scale": True, "nameGap": 10} | _ends(reach.y)
     if reach.x:
-        x_axis["max"] = reach.x
+        x_axis |= {"min": 0, "max": reach.x}
     return {
         "animation": False,
         "grid": {"left": 8, "right": 16, "top": 44, "bottom": 28, "containLabel": True},
@@ -159,7 +165,7 @@ def _spec(
     }
 
 
-_SHARES = {"type": "value", "min": 0, "max": 1, "splitNumber": 4, "splitLine": {"show": False}}
+_SHARES = {"type": "value", "min": 0, "max": 1, "interval": 0.25, "splitLine": {"show": False}}
 
 
 def _ends(y: tuple[float, float] | None) -> dict[str, float]:

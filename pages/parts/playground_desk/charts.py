@@ -84,13 +84,13 @@ def _tick(games: Sequence[Game]) -> None:
     told = []
     for game, place in zip(games, st.columns(len(games), gap="small"), strict=True):
         with place:
-            told.append(Told(game.config, _stands(game), game.slot))
+            told.append(Told(game.config, _stands(game, named=len(games) > 1), game.slot))
     _panels(told)
     if games[0].folder is not None:
         raw_run("playground", games[0].folder, told[0].story)
 
 
-def _stands(game: Game) -> Story:
+def _stands(game: Game, named: bool) -> Story:
     """Where a game stands, and what the doctor says; returns its story."""
     if game.folder is None:
         return _blank(game.config)
@@ -100,7 +100,7 @@ def _stands(game: Game) -> Story:
     except UserError:  # deleted in another tab: the stage says so
         return story
     story.read_on()
-    _pace(game, now, story)
+    _pace(game, now, story, named)
     doctor(story, now)
     return story
 
@@ -113,7 +113,7 @@ def _panels(told: Sequence[Told]) -> None:
         reaches = _reaches(told)
         told = [replace(one, name=MODELS[one.config.model].card.title, reaches=reaches) for one in told]
     panels = [dict(_charts(one)) for one in told]
-    names = list(dict.fromkeys(name for name in ORDER if any(name in shown for shown in panels)))
+    names = [name for name in ORDER if any(name in shown for shown in panels)]
     if len(told) > 1:
         rows = [[shown.get(name) for shown in panels] for name in names]
     else:
@@ -135,7 +135,7 @@ def _reaches(told: Sequence[Told]) -> dict[str, Reach]:
     if all(one.config.model != "gan" for one in told):
         chosen["losses"] = lambda story: [s for name, s in story.losses.items() if not name.endswith("/gradient")]
     last = max((series.steps[-1] for one in told for series in one.story.losses.values() if series.steps), default=0.0)
-    reaches = {"modes": Reach(x=last or None)}
+    reaches = {chart: Reach(x=last or None) for chart in ("losses", "modes")}
     for chart, series_of in chosen.items():
         values = [value for one in told for series in series_of(one.story) for value in series.values]
         top = _round_up(max([np.log(2) if chart == "distance" else 0.0, *values]))
@@ -155,17 +155,19 @@ def _round_up(value: float) -> float:
     return next(float(f"{step * power:g}") for step in (1, 2, 5, 10) if value <= step * power)
 
 
-def _pace(game: Game, now: Standing, story: Story) -> None:
+def _pace(game: Game, now: Standing, story: Story, named: bool) -> None:
     speed = now.step / now.seconds if now.seconds else 0.0
     words = [_("step {n}").format(n=f"{now.step:,}"), _("{n} steps a second on average").format(n=f"{speed:,.0f}")]
     if told := story.metrics.get("js"):
         words.append(_("JS divergence {value} nats").format(value=f"{told.values[-1]:.3f}"))
+    if named:
+        words.insert(0, f"**{MODELS[game.config.model].card.title}**")
     with st.container(key=f"play-stands{game.slot}"):
         st.caption(" · ".join(words))
 
 
-ORDER = ("losses", "distance", "scores", "spectrum", "gradients", "modes", "shares")
-"""Charts, in the order in which they are read."""
+ORDER = ("losses", "distance", "inside", "gradients", "modes", "shares")
+"""Charts, in the order in which they are read; inside is D's eye, or the KL of each dimension."""
 
 
 def _charts(told: Told) -> Iterator[tuple[str, Panel]]:
@@ -176,9 +178,9 @@ def _charts(told: Told) -> Iterator[tuple[str, Panel]]:
     yield "losses", partial(_parts, told, "losses", _("Losses"), pays)
     yield "distance", partial(_distance, told)
     if game and "score_real" in told.story.frame:
-        yield "scores", partial(_scores, told)
+        yield "inside", partial(_scores, told)
     if told.config.model == "vae":
-        yield "spectrum", partial(charts.spectrum, told.story, told.titled, HEIGHT, told.slot)
+        yield "inside", partial(charts.spectrum, told.story, told.titled, HEIGHT, told.slot)
     if levels.shows("gradients"):
         length = _("length of each player's gradient in its last move")
         length = length if game else _("length of the gradient in the last move")
@@ -231,8 +233,8 @@ def _modes(told: Told, count: int) -> None:
         Curve(_("high quality"), *_series(told, "high_quality"), "generated", share=True),
         Curve(_("coverage"), *_series(told, "coverage"), "real", share=True),
     ]
-    title = _("{n} of {all} modes").format(n=f"{visited[-1]:.0f}" if len(visited) else "–", all=count)
-    line = _("visited, on the left; right: the share of samples at a mode, and of data with samples near")
+    title = _("{n} of {all} modes").format(n=f"{visited[-1]:.0f}", all=count) if len(visited) else _("Modes")
+    line = _("left: visited; right: share of good samples, share of data covered")
     reach = Reach((0.0, count), told.reach("modes").x)
     _metrics(told, "play-modes", title, line, drawn, Level(_("all"), count, "z"), reach)
 
@@ -243,8 +245,9 @@ def _shares(told: Told, count: int) -> None:
         series = charts.bars(_("share"), shares, CONCEPTS["generated"].now())
         series["markLine"] = mark_lines([Level(_("even"), even, "z")])
         spec = charts.bar_spec([str(i + 1) for i in range(count)], [series])
-        if not len(shares):  # else the highest bar reaches the line
-            spec["yAxis"] |= {"max": 2 * even}
+        top = max(2 * even, _round_up(shares.max(initial=0.0)))
+        spec["yAxis"] |= {"max": top, "interval": top / 2}
+        if not len(shares):
             spec |= hinted(_("Comes with the first measurement."))
         key = f"play-shares-chart{told.slot}"
         st.echarts_chart(spec, key=key, height=HEIGHT, alt=_("Share of samples at each mode"))
