@@ -44,7 +44,8 @@ def page(owner: str = OWNER, **parameters: str) -> AppTest:
 
 
 def shown(at: AppTest) -> list[str]:
-    return at.multiselect(key="compare-runs").value
+    (runs,) = (widget for widget in at.multiselect if str(widget.key).startswith("compare-runs"))  # in any turn
+    return runs.value
 
 
 def test_the_bundled_vae_and_gan_are_compared_at_once(store: RunStore) -> None:

@@ -1,6 +1,7 @@
 """The Train page without a browser: the form, hostile addresses, every state of a run, and whose runs are shown."""
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -46,6 +47,16 @@ class Idle:
 
     def running(self) -> list[tuple[Any, ...]]:
         return []
+
+
+def plain(key: object) -> str:
+    """The key of a control without the turn it is in."""
+    return re.sub(r"-\d+(?=$|-reset$)", "", str(key))
+
+
+def control(at: AppTest, kind: str, name: str) -> Any:
+    """The control of that name, whichever turn it is in."""
+    return next(widget for widget in at.get(kind) if plain(widget.key) == name)
 
 
 @pytest.fixture
@@ -157,7 +168,7 @@ def test_the_address_preselects(store: RunStore) -> None:
     assert at.segmented_control(key="pick-family").value == "gan"
     assert at.pills(key="pick-data").value == "ring"
     assert at.segmented_control(key="pick-preset").value == "good"
-    assert at.number_input(key="set-gan-seed").value == 12
+    assert control(at, "number_input", "set-gan-seed").value == 12
     assert not at.info
 
 
@@ -189,7 +200,7 @@ def test_picks_are_kept_in_the_address(store: RunStore) -> None:
     at.segmented_control(key="pick-family").set_value("gan").run()
     at.pills(key="pick-group").set_value("toy").run()
     at.pills(key="pick-data").set_value("moons").run()
-    at.number_input(key="set-gan-seed").set_value(5).run()
+    control(at, "number_input", "set-gan-seed").set_value(5).run()
     wanted = {"model": "gan", "data": "moons", "preset": "fast", "seed": "5"}
     assert {name: at.query_params[name] for name in wanted} == wanted
     at.button(key="reset-all").click().run()
@@ -198,21 +209,21 @@ def test_picks_are_kept_in_the_address(store: RunStore) -> None:
 
 def test_a_change_can_be_put_back_and_outlives_another_preset(store: RunStore) -> None:
     at = page()
-    at.slider(key="set-vae-latent_dim").set_value(2).run()
-    assert at.button(key="set-vae-latent_dim-reset")
+    control(at, "slider", "set-vae-latent_dim").set_value(2).run()
+    assert control(at, "button", "set-vae-latent_dim-reset")
     at.segmented_control(key="pick-preset").set_value("good").run()
-    assert at.slider(key="set-vae-latent_dim").value == 2
-    at.button(key="set-vae-latent_dim-reset").click().run()
-    assert at.slider(key="set-vae-latent_dim").value == 24
-    assert "set-vae-latent_dim-reset" not in {button.key for button in at.button}
+    assert control(at, "slider", "set-vae-latent_dim").value == 2
+    control(at, "button", "set-vae-latent_dim-reset").click().run()
+    assert control(at, "slider", "set-vae-latent_dim").value == 24
+    assert "set-vae-latent_dim-reset" not in {plain(button.key) for button in at.button}
 
 
 def test_settings_that_do_not_fit_are_explained_and_cannot_be_started(store: RunStore) -> None:
     at = page(model="gan")
-    at.slider(key="set-gan-depth").set_value(5).run()
+    control(at, "slider", "set-gan-depth").set_value(5).run()
     assert "cannot halve 28x28" in at.error[0].value
     assert at.button(key="start").disabled
-    at.slider(key="set-gan-depth").set_value(2).run()
+    control(at, "slider", "set-gan-depth").set_value(2).run()
     assert not at.error
     assert not at.button(key="start").disabled
 
@@ -239,7 +250,7 @@ def test_one_visitor_cannot_fill_the_queue(store: RunStore, make: Make) -> None:
 def test_every_setting_of_every_model_has_a_control(store: RunStore, name: str) -> None:
     at = page(model=name)
     shown = {
-        element.key
+        plain(element.key)
         for kind in (at.slider, at.select_slider, at.number_input, at.selectbox, at.toggle)
         for element in kind
     }
@@ -252,17 +263,19 @@ def test_every_setting_of_every_model_has_a_control(store: RunStore, name: str) 
 
 def test_a_network_can_be_laid_layer_by_layer(store: RunStore) -> None:
     at = page()
-    assert "set-vae-encoder_layers" not in {area.key for area in at.text_area}
-    at.selectbox(key="set-vae-network").set_value("custom").run()
-    assert {"set-vae-width", "set-vae-depth"}.isdisjoint(slider.key for slider in [*at.slider, *at.select_slider])
+    assert "set-vae-encoder_layers" not in {plain(area.key) for area in at.text_area}
+    control(at, "selectbox", "set-vae-network").set_value("custom").run()
+    assert {"set-vae-width", "set-vae-depth"}.isdisjoint(
+        plain(slider.key) for slider in [*at.slider, *at.select_slider]
+    )
     assert "28×28 → 32×14×14 → 64×7×7 → 256 → 40" in words(at)
-    at.text_area(key="set-vae-encoder_layers").set_value("conv 8 s2, res, linear 5").run()
+    control(at, "text_area", "set-vae-encoder_layers").set_value("conv 8 s2, res, linear 5").run()
     (error,) = at.error
     assert error.value == (
         "Encoder layer 3, 'linear 5', needs a plain list of numbers but gets 8×14×14; put 'flatten' before it."
     )
     assert at.button(key="start").disabled
-    at.text_area(key="set-vae-encoder_layers").set_value("conv 8 s2, res, flatten, linear 5").run()
+    control(at, "text_area", "set-vae-encoder_layers").set_value("conv 8 s2, res, flatten, linear 5").run()
     assert not at.error
     assert "28×28 → 8×14×14 → 8×14×14 → 5 → 40" in words(at)
     at.button(key="start").click().run()

@@ -1,6 +1,8 @@
 """The playground without a browser: its page, its settings, its gallery, and what it sends to the browser."""
 
 import re
+import time
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,18 @@ from genmodels.config import live_fields
 from genmodels.data.painted import painted
 from genmodels.data.uploads import Draft, UploadStore
 from genmodels.models import MODELS
+from genmodels.training.folder import RunFolder
 from pages.parts import studio
+from pages.parts.curves import Curve, Level, Reach, _blank, _spec
 from pages.parts.plane import Scene
 from pages.parts.playground_desk import choice as chosen
+from pages.parts.playground_desk.charts import Told, _reaches
 from pages.parts.playground_desk.choice import PLAYED, Choice
 from pages.parts.playground_desk.gallery import exhibits
 from pages.parts.playground_desk.hand import _GROUPS
 from pages.parts.playground_desk.scenes import scene
 from pages.parts.playground_desk.sight import judged, moving, reach, still, untrained
+from pages.parts.run_view.story import Series, Story
 from tests.small_runs import until
 
 ROOT = Path(__file__).parents[1]
@@ -123,6 +129,7 @@ def test_a_painting_is_kept_chosen_and_deleted(at: AppTest, monkeypatch: pytest.
 
 
 def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> None:
+    began = time.time() - 1
     control(at, "selectbox", "play-beside").set_value("vae").run()
     at.button(key="play-step").click().run()
     assert not at.exception
@@ -132,6 +139,14 @@ def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> No
         assert (run.config().model, other.config().model) == ("gan", "vae")
         assert run.config().data == other.config().data
         until(lambda: all(folder.status().step == 1 and folder.status().state == "paused" for folder in (run, other)))
+        assert min(folder.path.joinpath("watched").stat().st_mtime for folder in (run, other)) > began
+        at.run()
+        assert not at.exception
+        said = [caption.value for caption in at.caption]
+        assert [sum(words.startswith(f"**{model}** · step 1 ") for words in said) for model in ("GAN", "VAE")] == [1, 1]
+        panels = [html.proto.body for html in at.get("html")]
+        for chart in ("Losses", "Distance to the data"):
+            assert [sum(f">{model} · {chart}<" in body for body in panels) for model in ("GAN", "VAE")] == [1, 1]
     finally:
         at.button(key="play-reset").click().run()
     until(lambda: not run.active() and not other.active())
@@ -225,3 +240,27 @@ def test_a_control_that_has_been_replaced_has_no_say_any_more(monkeypatch: pytes
     assert said == [1, 2]
     assert chosen.key("width", "settings") != key
     assert chosen.key("width", "picks") == "width"
+
+
+def told(model: str, steps: list[float], js: list[float], slot: str = "") -> Told:
+    story = Story(RunFolder(Path()))
+    story.losses[f"{model}/loss"] = story.metrics["js"] = Series(array("d", steps), array("d", js))
+    return Told(Choice(model).config(), story, slot)
+
+
+def test_two_games_are_drawn_on_one_scale_that_holds_both() -> None:
+    reaches = _reaches([told("gan", [1, 900], [0.6, 0.1]), told("vae", [1, 400], [3.0, 0.2], "-beside")])
+    assert reaches["distance"] == Reach((0.0, 5.0), 900)
+    assert reaches["losses"] == reaches["modes"] == Reach(None, 900)  # of a game and of a VAE: other quantities
+    both = _reaches([told("vae", [1, 400], [3.0, -0.5]), told("ae", [1, 400], [7.0, 0.2], "-beside")])
+    assert both["losses"] == Reach((-0.5, 10.0), 400)
+
+
+def test_modes_are_counted_from_none_to_all_before_and_after_the_first_measurement() -> None:
+    reach = Reach((0.0, 8.0))
+    curve = Curve("modes", np.array([1.0, 2.0]), np.array([0.0, 3.0]), "generator")
+    share = Curve("coverage", np.array([1.0, 2.0]), np.array([0.0, 0.4]), "real", share=True)
+    left, right = _spec([curve, share], [], False, "", "", reach=reach)["yAxis"]
+    blank = _blank([Level("all", 8, "z")], "", reach)["yAxis"]
+    assert (left["min"], left["max"]) == (blank["min"], blank["max"]) == (0.0, 8.0)
+    assert (right["min"], right["max"]) == (0, 1)

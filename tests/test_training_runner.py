@@ -1,6 +1,7 @@
 """A run and its folder: what is written, divergence, going on, wishes before the start."""
 
 import os
+import time
 
 import pytest
 import torch
@@ -287,3 +288,61 @@ def test_codes_do_not_turn_when_a_run_goes_on(tmp_path):
 
 def test_an_unwritable_folder_does_not_raise(tmp_path):
     assert run(tmp_path / "nothing").state == "failed"
+
+
+def _look(folder, ago):
+    os.utime(folder.path / "watched", (time.time() - ago,) * 2)
+
+
+def test_a_run_that_nobody_looks_at_rests_and_goes_on_when_somebody_does(tmp_path):
+    folder, heard = RunFolder.create(tmp_path / "run", small(steps=12)), []
+    folder.rest_unwatched()
+
+    def listen(event):
+        heard.append(type(event).__name__)
+        if event.step == 3 and "Paused" not in heard:
+            _look(folder, runner.RESTS_AFTER + 1)
+        elif heard.count("Paused") == 3 and "Resumed" not in heard:
+            folder.look()
+
+    status = run(folder.path, pace=EVERY_STEP, listener=listen)
+    assert (status.state, status.step) == ("finished", 12)
+    assert heard.index("Paused") < heard.index("Resumed")
+    assert heard.count("Resumed") == 1
+
+
+def test_a_run_that_nobody_comes_back_to_makes_room_and_can_be_resumed(tmp_path):
+    folder = RunFolder.create(tmp_path / "run", small(steps=20))
+    folder.rest_unwatched()
+    _look(folder, runner.ENDS_AFTER + 1)
+    status = run(folder.path, pace=EVERY_STEP)
+    assert status.state == "stopped"
+    assert status.step < 20
+    folder.reopen()
+    assert folder.alone() < runner.RESTS_AFTER
+    assert run(folder.path, pace=EVERY_STEP).state == "finished"
+
+
+def test_a_pause_by_hand_is_not_ended_by_a_look(tmp_path):
+    folder, heard = RunFolder.create(tmp_path / "run", small(steps=20)), []
+    folder.rest_unwatched()
+    folder.send("pause")
+
+    def listen(event):
+        heard.append(type(event).__name__)
+        if heard.count("Paused") == 2:
+            _look(folder, runner.RESTS_AFTER + 1)
+        elif heard.count("Paused") == 4:
+            folder.look()
+        elif heard.count("Paused") == 6:
+            folder.send("stop")
+
+    assert run(folder.path, pace=EVERY_STEP, listener=listen).state == "stopped"
+    assert "Resumed" not in heard
+
+
+def test_a_run_of_the_train_page_goes_on_unwatched(tmp_path):
+    folder = RunFolder.create(tmp_path / "run", small())
+    folder.look()
+    assert folder.alone() == 0.0
+    assert not (folder.path / "watched").exists()

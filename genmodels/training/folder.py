@@ -6,6 +6,7 @@
     status.json             state, step, heartbeat, and why it ended
     history.jsonl           one line per event, only ever appended
     commands.jsonl          wishes from outside, only ever appended
+    watched                 empty, touched by whoever looks; only there for a run that rests meanwhile
     fixed.safetensors       the fixed noise, originals and labels behind every frame
     frames/<step>           what a person saw at that step (see training/views.py)
     weights/<step>          averaged weights at that step, float16
@@ -17,6 +18,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -203,6 +205,7 @@ class RunFolder:
             raise UserError("This run is still going; pause or stop it first.")
         self.config()
         point = self.checkpoint()
+        self.look()
         wishes = self.path / "commands.jsonl"
         end_line(wishes)
         read = wishes.stat().st_size if wishes.exists() else 0
@@ -228,6 +231,24 @@ class RunFolder:
         lines, end = read_lines(self.path / "commands.jsonl", offset)
         wishes = [(line.get("action"), line.get("values")) for line in lines]
         return [Command(str(a), v if isinstance(v, dict) else {}) for a, v in wishes], end
+
+    # ------------------------------------------------------------------ who looks
+
+    def rest_unwatched(self) -> None:
+        """From now on the run rests while nobody looks; see :meth:`look`."""
+        (self.path / "watched").touch()
+
+    def look(self) -> None:
+        """Somebody sees this run now. Says nothing to a run that goes on whether watched or not."""
+        with suppress(OSError):  # there is no such file, or it may only be read
+            os.utime(self.path / "watched")
+
+    def alone(self) -> float:
+        """Seconds since somebody looked; 0 for a run that goes on whether watched or not."""
+        try:
+            return max(0.0, time.time() - (self.path / "watched").stat().st_mtime)
+        except OSError:
+            return 0.0
 
     # ------------------------------------------------------------------ what it looked like
 

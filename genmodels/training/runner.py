@@ -21,6 +21,8 @@ WEIGHTS_GROWTH = 1.25
 """Seconds between resume points; kept weights lie that factor of steps apart: many early on, when much changes."""
 STILL = 1.0
 """Seconds between two signs of life of a paused run."""
+RESTS_AFTER, ENDS_AFTER = 25.0, 300.0
+"""Seconds without a look after which a run that wants to be watched pauses, and after which it ends."""
 
 Listener = Callable[[ev.Event], None]
 
@@ -95,6 +97,7 @@ class Recorder:
         self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
         self._next_weights = 0.0
         self._next_beat = 0.0
+        self._rests = False
 
     def preparing(self, fraction: float, what: str) -> None:
         """Say what is done before training. Raises StoppedEarly when somebody does not want to wait for it."""
@@ -120,6 +123,7 @@ class Recorder:
             if listener is not None:
                 listener(event)
             self._fetch_wishes(trainer)
+            self._mind_watchers(trainer)
             if parent is not None and parent not in (os.getpid(), os.getppid()) and self.status.active:
                 self._keep_resumable(trainer)
                 self._now(state="interrupted", reason="The app ended; resume the run from its last checkpoint.")
@@ -188,6 +192,18 @@ class Recorder:
         if wishes:
             trainer.inbox.extend(wishes)
             self._now(commands_read=end)
+
+    def _mind_watchers(self, trainer: Trainer) -> None:
+        """Pause a run that nobody looks at any more, go on when somebody does, and end it when that takes too long."""
+        alone = self.folder.alone()
+        if alone > ENDS_AFTER:
+            trainer.inbox.append(ev.Command("stop", {}))
+        elif alone > RESTS_AFTER and not trainer.paused:
+            self._rests = True
+            trainer.inbox.append(ev.Command("pause", {}))
+        elif alone <= RESTS_AFTER and self._rests:
+            self._rests = False
+            trainer.inbox.append(ev.Command("resume", {}))
 
     def _now(self, **changes: Any) -> None:
         self.status = replace(self.status, **changes)

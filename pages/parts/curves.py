@@ -1,7 +1,7 @@
 """Curves that grow while a model trains: in place, without a flicker, each in the colour of its concept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,17 @@ MOST_POINTS = 1_000
 
 @dataclass(frozen=True)
 class Curve:
-    """A named series: ``x`` and ``y`` of equal length, in the colour of its concept, or in one of its own."""
+    """A named series: ``x`` and ``y`` of equal length, in the colour of its concept, or in one of its own.
+
+    One that is a ``share`` is read on the right, where the axis reaches from 0 to 1.
+    """
 
     name: str
     x: np.ndarray
     y: np.ndarray
     concept: Concept | Colour
     dashed: bool = False
+    share: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,17 @@ class Level:
     name: str
     y: float
     concept: Concept
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far axes go whatever is drawn: ``y`` from and to, ``x`` from 0 to; None leaves it to the curves."""
+
+    y: tuple[float, float] | None = None
+    x: float | None = None
+
+
+FREE = Reach()
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,11 @@ def thin(x: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndar
     return x[keep], y[keep]
 
 
+def _thinned(curve: Curve) -> Curve:
+    x, y = thin(curve.x, curve.y)
+    return replace(curve, x=x, y=y)
+
+
 def curve_controls(key: str) -> None:
     """The switches of the chart called ``key``. Put them outside the fragment that redraws the chart."""
     with st.container(horizontal=True, key=f"{key}-controls"):
@@ -82,6 +102,7 @@ def curves(
     y_title: str = "",
     height: int = 280,
     hint: str = "",
+    reach: Reach = FREE,
 ) -> None:
     """Draw the curves. With ``curve_controls(key)`` somewhere on the page, it obeys those switches.
 
@@ -95,17 +116,18 @@ def curves(
         y_title: Name of the vertical axis, with its unit.
         height: In CSS pixels.
         hint: Said in the chart while there is no curve yet.
+        reach: Of the axes, where it does not follow the curves.
     """
     held = f"_{key}-held"
     if st.session_state.get(f"{key}-frozen") and held in st.session_state:
         series = st.session_state[held]
     else:
-        series = [Curve(c.name, *thin(c.x, c.y), c.concept, c.dashed) for c in series]
+        series = [_thinned(curve) for curve in series]
         st.session_state[held] = series
     log = bool(st.session_state.get(f"{key}-log"))
-    spec = _spec(series, levels, log, x_title, y_title, marks)
+    spec = _spec(series, levels, log, x_title, y_title, marks, reach)
     if not any(len(curve.x) for curve in series):
-        spec |= _blank(levels, hint or _("Nothing to draw yet."))
+        spec |= _blank(levels, hint or _("Nothing to draw yet."), reach)
     st.echarts_chart(spec, key=key, height=height, alt=alt)
 
 
@@ -116,23 +138,41 @@ def _spec(
     x_title: str,
     y_title: str,
     marks: Sequence[Mark] = (),
+    reach: Reach = FREE,
 ) -> dict[str, Any]:
     lines = [_line(curve, log) for curve in series]
     if lines and (levels or marks):
         lines[0]["markLine"] = mark_lines(levels, marks, log)
+    x_axis: dict[str, Any] = {
+        "type": "value",
+        "name": x_title,
+        "nameLocation": "middle",
+        "nameGap": 26,
+        "min": "dataMin",
+    }
+    y_axis = {"type": "log" if log else "value", "name": y_title, "scale": True, "nameGap": 10} | _ends(reach.y)
+    if reach.x:
+        x_axis |= {"min": 0, "max": reach.x}
     return {
         "animation": False,
         "grid": {"left": 8, "right": 16, "top": 44, "bottom": 28, "containLabel": True},
         "legend": {"top": 0, "left": 0, "type": "scroll", "icon": "roundRect", "itemHeight": 4},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.4g", "confine": True},
-        "xAxis": {"type": "value", "name": x_title, "nameLocation": "middle", "nameGap": 26, "min": "dataMin"},
-        "yAxis": {"type": "log" if log else "value", "name": y_title, "scale": True, "nameGap": 10},
+        "xAxis": x_axis,
+        "yAxis": [y_axis, _SHARES] if any(curve.share for curve in series) else y_axis,
         "dataZoom": [{"type": "inside", "zoomOnMouseWheel": "ctrl", "filterMode": "none"}],
         "series": lines,
     }
 
 
-def _blank(levels: Sequence[Level], hint: str) -> dict[str, Any]:
+_SHARES = {"type": "value", "min": 0, "max": 1, "interval": 0.25, "splitLine": {"show": False}}
+
+
+def _ends(y: tuple[float, float] | None) -> dict[str, float]:
+    return {} if y is None else {"min": y[0], "max": y[1]}
+
+
+def _blank(levels: Sequence[Level], hint: str, reach: Reach) -> dict[str, Any]:
     """What is different before the first point: the lines to compare with, on a scale that holds them, and the hint."""
     ends = [1.25 * level.y for level in levels] or [1.0]
     unseen = {"type": "line", "data": [[0, min(0.0, *ends)], [1, max(0.0, *ends)]], "lineStyle": {"opacity": 0}}
@@ -140,7 +180,7 @@ def _blank(levels: Sequence[Level], hint: str) -> dict[str, Any]:
         "series": [unseen | {"showSymbol": False, "silent": True, "markLine": mark_lines(levels)}],
         "tooltip": {"show": False},
         "xAxis": {"type": "value", "min": 0, "max": 1, "axisLabel": {"show": False}},
-        "yAxis": {"type": "value"},
+        "yAxis": {"type": "value"} | _ends(reach.y),
     } | hinted(hint)
 
 
@@ -165,7 +205,7 @@ def _line(curve: Curve, log: bool) -> dict[str, Any]:
         "showSymbol": len(points) == 1,  # a line needs two
         "color": colour,
         "lineStyle": style,
-    }
+    } | ({"yAxisIndex": 1} if curve.share else {})
 
 
 def _shade(concept: Concept | Colour) -> str:

@@ -39,16 +39,14 @@ def playground(server, page: Page, visit) -> Page:
     expect(page).to_have_url(re.compile(r"/playground$"))
 
 
-def test_fresh_networks_are_seen_before_anything_is_trained(playground: Page) -> None:
+def test_fresh_networks_are_seen_and_words_switch_their_layers_without_the_server(playground: Page) -> None:
     page = playground
     expect(page.locator(".node")).to_have_count(6)
     expect(page.locator(".time .step")).to_have_text("step 0")
     page.locator("canvas.big").hover(position={"x": 100, "y": 100})
     expect(page.locator(".stage output")).to_have_text(re.compile(r"^-?\d\.\d\d, -?\d\.\d\d · D \d\.\d\d$"))
-
-
-def test_the_words_switch_the_layers_without_the_server(playground: Page) -> None:
-    page = playground
+    page.mouse.move(0, 0)
+    expect(page.locator(".stage output")).to_be_hidden()
     word, before = page.locator("[data-layer=mesh]"), pixels(page)
     page.evaluate("() => { window.genmodelsPlane.trigger = () => { throw new Error('asked the server') } }")
     word.click()

@@ -58,7 +58,7 @@ def start(page: Page, steps: int | None = None) -> None:
         field = page.get_by_role("spinbutton", name="Steps")
         field.fill(str(steps))
         field.press("Enter")
-        expect(page.locator("[class*=st-key-set-][class*=-steps-reset]")).to_be_visible()
+        expect(page.locator("[class*=st-key-set-][class*=-steps][class*=-reset]")).to_be_visible()
     press(page, "Start")
     expect(page).to_have_url(re.compile(r"run=[\w-]+"), timeout=PATIENCE)
 
@@ -82,6 +82,30 @@ def test_a_vae_learns_digits_to_the_end_and_then_longer(server, page: Page, visi
     press(page, "Train longer")
     expect(page.get_by_text("48 of 48")).to_be_visible(timeout=PATIENCE)
     state(page, "Finished")
+
+
+def test_fast_clicks_do_not_leave_settings_of_the_preset_before(server, page: Page, visit: Visit) -> None:
+    """Values that a busy browser still shows go out with each click; they are not the visitor's."""
+    visit(page, f"{server.url}/train")
+    expect(page.get_by_role("radio", name="Best", exact=True)).to_be_visible()
+    page.evaluate(
+        """async busy => {
+            const click = name => [...document.querySelectorAll('[role=radio]')]
+                .find(radio => radio.textContent.trim() === name).click()
+            for (const pair of [['Best', 'Fashion'], ['Fast', 'Digits'], ['Good', 'Fashion']]) {
+                click(pair[0])
+                await new Promise(sent => setTimeout(sent, 40))
+                for (const end = performance.now() + busy; performance.now() < end;);  // nothing is redrawn meanwhile
+                click(pair[1])
+                await new Promise(seen => setTimeout(seen, 40))
+            }
+        }""",
+        900,
+    )
+    expect(page).to_have_url(re.compile("data=fashion&preset=good"), timeout=PATIENCE)  # only the last click says so
+    expect(page.locator(".st-key-advanced summary")).to_have_text(re.compile("Advanced$"))
+    expect(page.get_by_role("button", name="Reset all")).to_have_count(0)
+    expect(page.get_by_role("radio", name="Good", exact=True)).to_be_checked()
 
 
 def test_a_run_is_found_again_and_obeys(server, page: Page, new_browser, visit: Visit) -> None:

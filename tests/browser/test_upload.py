@@ -37,7 +37,7 @@ def test_a_zip_is_looked_at_kept_trained_on_and_explored(server, page: Page, vis
     steps = page.get_by_role("spinbutton", name="Steps")
     steps.fill("3")
     steps.press("Enter")
-    expect(page.locator(".st-key-set-vae-steps-reset")).to_be_visible()
+    expect(page.locator("[class*=st-key-set-vae-steps][class*=-reset]")).to_be_visible()
     page.locator(".st-key-start button").click()
     expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
     page.get_by_role("link", name="Explore", exact=True).click()

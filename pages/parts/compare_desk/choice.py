@@ -6,7 +6,7 @@ import streamlit as st
 
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
-from pages.parts import studio
+from pages.parts import studio, turns
 from pages.parts.explore.picker import describe
 from pages.parts.text import _
 
@@ -37,18 +37,25 @@ def to_address(ids: list[str]) -> None:
         st.query_params.pop("runs", None)
 
 
+def add(ids: list[str]) -> None:
+    """Point the address at runs that something else than the list has put there."""
+    turns.take(_PICKED)
+    to_address(ids)
+
+
 def pick(shown: list[RunFolder]) -> None:
     """The list from which runs are chosen; the address follows it, and it follows the address."""
     there = {folder.id: folder for folder in [*shown, *studio.explorable()]}
     names = {run_id: _in_words(folder) for run_id, folder in there.items()}
-    st.session_state[_PICKED] = [folder.id for folder in shown]
+    key = turns.key(_PICKED, _PICKED)
+    st.session_state[key] = [folder.id for folder in shown]
     st.multiselect(
         _("Runs"),
         list(there),
         format_func=lambda run_id: names.get(run_id, run_id),
-        key=_PICKED,
+        key=key,
         max_selections=MOST,
-        on_change=lambda: to_address(st.session_state[_PICKED]),
+        on_change=turns.by_hand(_PICKED, lambda: to_address(st.session_state[key])),
         help=_("Two to four of your own runs or of those that come with the app. The address leads back to them."),
     )
 

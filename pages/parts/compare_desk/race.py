@@ -29,7 +29,7 @@ def _round() -> int:
 
 def _started(runs: list[str]) -> None:
     st.session_state[_ROUND] = _round() + 1
-    choice.to_address(runs)
+    choice.add(runs)
 
 
 def refusal() -> None:

@@ -9,12 +9,12 @@ from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
 from pages.parts.playground_desk import choice as chosen
-from pages.parts.playground_desk.charts import readings
+from pages.parts.playground_desk.charts import Game, readings
 from pages.parts.playground_desk.gallery import card, gallery
 from pages.parts.playground_desk.hand import knobs, picks, transport
 from pages.parts.playground_desk.live import BESIDE, live, stage
 from pages.parts.playground_desk.sight import untrained
-from pages.parts.run_view.story import Standing, standing
+from pages.parts.run_view.story import standing
 from pages.parts.text import _
 
 
@@ -49,28 +49,32 @@ def show(folder: RunFolder | None) -> None:
             except UserError as error:
                 st.error(str(error), icon=":material/error:")
                 return
-            _planes(folder, config, now)
-            readings(folder, config, now)
+            game, beside = Game(folder, config, now), _beside()
+            _planes(game, beside)
+            readings([game, *([beside] if beside else [])])
 
 
-def _planes(folder: RunFolder | None, config: RunConfig, now: Standing | None) -> None:
-    """The plot of the run, and beside it that of another model on the same points where one is wanted."""
+def _beside() -> Game | None:
+    """Another model on the same points, where one is wanted."""
     rival, other = chosen.rival(), chosen.beside()
-    beside = rival.config() if rival else other.config() if other else None
+    if rival is not None:
+        return Game(rival, rival.config(), standing(rival), BESIDE)
+    return Game(None, other.config(), None, BESIDE) if other else None
+
+
+def _planes(game: Game, beside: Game | None) -> None:
+    """The plot of the run, and beside it that of the other one."""
     if beside is None:
-        stage(folder, config)
-        live(folder, config, now)
+        stage(game.folder, game.config)
+        live(game.folder, game.config, game.drawn)
         return
     with st.container(key="play-both"):
-        left, right = st.columns(2, gap="medium")
-    with left:
-        _named(config)
-        stage(folder, config, beside=True)
-        live(folder, config, now)
-    with right:
-        _named(beside)
-        stage(rival, beside, BESIDE, beside=True)
-        live(rival, beside, standing(rival) if rival else None, BESIDE)
+        columns = st.columns(2, gap="medium")
+    for column, shown in zip(columns, (game, beside), strict=True):
+        with column:
+            _named(shown.config)
+            stage(shown.folder, shown.config, shown.slot, beside=True)
+            live(shown.folder, shown.config, shown.drawn, shown.slot)
 
 
 def _named(config: RunConfig) -> None:

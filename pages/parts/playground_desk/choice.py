@@ -11,7 +11,7 @@ from genmodels.data import DATASETS, entry_of, spec_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder
-from pages.parts import address, studio
+from pages.parts import address, studio, turns
 from pages.parts.own_data import is_own, own_sets
 from pages.parts.text import _
 from pages.parts.train_form import choice as train_choice
@@ -23,10 +23,10 @@ _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
 _ASKED = "_playground_beside_asked"
 _ADDRESS = "_playground_address"
-_TURNS = "_playground_turns"
 SPEED = "_playground_speed"
 """Most steps a second, 0 for as many as there can be; in the session."""
 Kind = Literal["picks", "settings"]
+KINDS: tuple[Kind, ...] = ("picks", "settings")
 """Controls: model, data and pace; everything else."""
 OF_POINTS = ("data_noise", "data_size")
 """Settings that are shown with the points and not with those of the model."""
@@ -75,33 +75,17 @@ def current() -> Choice:
 def choose(choice: Choice, *, left: Collection[Kind] = ()) -> None:
     """Choose; ``left`` are the kinds of controls that keep their keys: a hand on one of them has chosen it."""
     st.session_state[_CHOICE] = choice
-    turns = st.session_state.get(_TURNS, {})
-    st.session_state[_TURNS] = {kind: turns.get(kind, 0) + (kind not in left) for kind in ("picks", "settings")}
+    turns.take(*(f"play-{kind}" for kind in KINDS if kind not in left))
 
 
 def key(name: str, kind: Kind) -> str:
-    """Key of a control that shows a part of the choice: another one whenever something else has changed that part.
-
-    A browser that is busy still sends the values it had shown before, and Streamlit takes them for a visitor's. Under
-    the same key they would undo the change, and end the run that has just begun; see also :func:`by_hand`.
-    """
-    return f"{name}-{turn}" if (turn := _turn(kind)) else name
+    """Key of a control that shows a part of the choice, see :mod:`pages.parts.turns`."""
+    return turns.key(name, f"play-{kind}")
 
 
 def by_hand(kind: Kind, act: Callable[..., None]) -> Callable[..., None]:
-    """``act`` as what such a control does when it is changed; nothing where another one has taken its place since."""
-    turn = _turn(kind)
-
-    def answer(*args: Any) -> None:
-        if turn == _turn(kind):
-            act(*args)
-
-    return answer
-
-
-def _turn(kind: Kind) -> int:
-    turn: int = st.session_state.get(_TURNS, {}).get(kind, 0)
-    return turn
+    """``act`` as what such a control does when it is changed."""
+    return turns.by_hand(f"play-{kind}", act)
 
 
 def adopt(folder: RunFolder) -> None:
@@ -259,6 +243,7 @@ def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None
     if run_id is None or run_id == before:
         return None
     folder = studio.store().find(run_id)
+    folder.rest_unwatched()
     if not playing:
         folder.send("pause")
     if limit := st.session_state.get(SPEED):

@@ -66,7 +66,7 @@ def _feed_untrained(config: RunConfig, slot: str) -> None:
     _send(None, config, "start", frame, frames=1, index=0, seeking=False, step=0, slot=slot)
 
 
-def _story(folder: RunFolder, slot: str) -> Story:
+def story_in(folder: RunFolder, slot: str) -> Story:
     """The run in the first slot is also read by the charts; each other slot keeps a story of its own."""
     if not slot:
         return story_of(folder)
@@ -83,7 +83,7 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str, slot: str) -> 
         st.rerun()
     if now.state != drawn_state:
         st.rerun()
-    story = _story(folder, slot)
+    story = story_in(folder, slot)
     story.read_on()
     steps = folder.frames()
     sought = st.session_state.get(SEEK)

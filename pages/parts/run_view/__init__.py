@@ -46,13 +46,15 @@ def head(folder: RunFolder, title: str, now: Standing) -> None:
         st.title(title or _("Untitled run"), anchor=False, width="content")
         st.badge(look.word, icon=look.icon, color=look.colour)
         st.space("stretch")
-        controls.explore(folder)
+        controls.explore(folder, primary=now.state == "finished")
         controls.new_run()
 
 
 def outcome(now: Standing) -> None:
-    """Why it ended, where that needs a sentence."""
-    if now.state == "diverged":
+    """Why it ended, where that needs a sentence; and what comes next."""
+    if now.state == "finished":
+        st.caption(_("Done: it has learned what it could in this time. Press Explore to walk through what it knows."))
+    elif now.state == "diverged":
         st.warning(now.reason, icon=":material/trending_up:")
     elif now.state == "failed":
         st.error(now.reason, icon=":material/error:")

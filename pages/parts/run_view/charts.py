@@ -9,7 +9,7 @@ import streamlit as st
 
 from genmodels.config import RunConfig
 from genmodels.objectives import GAN_LOSSES, equilibrium
-from pages.parts.curves import Curve, Level, Mark, curves, hinted
+from pages.parts.curves import FREE, Curve, Level, Mark, Reach, curves, hinted
 from pages.parts.form import setting_of
 from pages.parts.palette import CONCEPTS
 from pages.parts.run_view import words
@@ -27,19 +27,22 @@ Titled = Callable[[str, str, str], AbstractContextManager[None]]
 Chart = Literal["losses", "verdicts", "gradients"]
 
 
-def parts(config: RunConfig, story: Story, chart: Chart, height: int, hint: str = "") -> None:
-    """The parts of all players' losses that belong on one chart."""
+def parts(
+    config: RunConfig, story: Story, chart: Chart, height: int, hint: str = "", slot: str = "", reach: Reach = FREE
+) -> None:
+    """The parts of all players' losses that belong on one chart; ``slot`` tells the charts of two runs apart."""
     named = [(words.loss_part(name, i), series) for i, (name, series) in enumerate(story.losses.items())]
     shown = [(part, series) for part, series in named if part.chart == chart]
     curves(
         [Curve(part.name, *series.arrays(), part.concept, part.dashed) for part, series in shown],
-        key=chart,
+        key=f"{chart}{slot}",
         alt=_("Parts of the losses over the steps of training"),
         levels={"verdicts": _undecided(config), "losses": _balance(config)}.get(chart, ()),
         marks=_edits(config, story) if chart == "losses" else (),
         x_title=_("step"),
         height=height,
         hint=hint,
+        reach=reach,
     )
 
 
@@ -140,7 +143,7 @@ def number(value: float) -> str:
 # ---------------------------------------------------------------------- bars
 
 
-def histogram(real: np.ndarray, fake: np.ndarray, story: Story, height: int = 330) -> None:
+def histogram(real: np.ndarray, fake: np.ndarray, story: Story, height: int = 330, slot: str = "") -> None:
     """D's scores on real and generated samples, as shares of each."""
     real, fake = real[np.isfinite(real)], fake[np.isfinite(fake)]
     both = np.concatenate([real, fake])
@@ -154,10 +157,10 @@ def histogram(real: np.ndarray, fake: np.ndarray, story: Story, height: int = 33
     ]
     spec = bar_spec(middles, series) | {"legend": {"top": 0, "left": 0, "icon": "roundRect", "itemHeight": 6}}
     spec["yAxis"] |= {"axisLabel": {"show": False}}
-    st.echarts_chart(spec, key="scores", height=height, alt=_("Histograms of the discriminator's scores"))
+    st.echarts_chart(spec, key=f"scores{slot}", height=height, alt=_("Histograms of the discriminator's scores"))
 
 
-def spectrum(story: Story, titled: Titled, height: int) -> None:
+def spectrum(story: Story, titled: Titled, height: int, slot: str = "") -> None:
     """The KL of every dimension of the code: how much it says about a sample."""
     nats = story.spectra.get("kl_per_dim", np.zeros(0))
     speaking = int((nats > SILENT).sum())
@@ -171,7 +174,7 @@ def spectrum(story: Story, titled: Titled, height: int) -> None:
         spec = bar_spec([str(i + 1) for i in range(len(nats))], [series])
         if not len(nats):
             spec |= hinted(_("Comes with the first measurement."))
-        st.echarts_chart(spec, key="spectrum", height=height, alt=_("Bars: KL of each dimension in nats"))
+        st.echarts_chart(spec, key=f"spectrum{slot}", height=height, alt=_("Bars: KL of each dimension in nats"))
 
 
 def modes(story: Story, names: tuple[str, ...], titled: Titled, height: int) -> None:

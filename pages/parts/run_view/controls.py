@@ -127,9 +127,9 @@ def new_run() -> None:
     st.button(_("New run"), key="new-run", icon=":material/add:", on_click=open_address, args=(None,))
 
 
-def explore(folder: RunFolder) -> None:
+def explore(folder: RunFolder, primary: bool) -> None:
     if (folder.path / "model.safetensors").exists() and st.button(
-        _("Explore"), key="run-explore", icon=":material/explore:"
+        _("Explore"), key="run-explore", icon=":material/explore:", type="primary" if primary else "secondary"
     ):
         st.switch_page("pages/explore.py", query_params={"run": folder.id})
 

@@ -83,7 +83,8 @@ class Story:
         self._offset = 0
 
     def read_on(self) -> None:
-        """Take in what is new since the last call; only that is read."""
+        """Take in what is new since the last call; only that is read. Whoever does this looks at the run."""
+        self.folder.look()
         events, self._offset = self.folder.history(self._offset)
         for event in events:
             self._take(event)

@@ -9,7 +9,7 @@ from genmodels.data import DATASETS, LARGE_MB, at_hand, entry_of, to_fetch
 from genmodels.data.uploads import GROUP
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES
-from pages.parts import form, hiding, levels, own_data
+from pages.parts import form, hiding, levels, own_data, turns
 from pages.parts.architecture import in_words, stacks
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import is_dark
@@ -178,12 +178,11 @@ def _pick_classes(choice: Choice) -> None:
     picked = choice.changes.get("classes", ())
     title = _("Classes: {names}").format(names=", ".join(picked)) if picked else _("All classes")
     with st.expander(title, key="classes"):
-        key = f"classes-{choice.data}"
+        key = turns.key(f"classes-{choice.data}", chosen.SETTINGS)
         if tuple(st.session_state.get(key, ())) != picked:
             st.session_state[key] = list(picked)
-        st.pills(
-            _("Learn only from"), known, selection_mode="multi", key=key, on_change=lambda: _set_classes(key, known)
-        )
+        picked_by_hand = turns.by_hand(chosen.SETTINGS, lambda: _set_classes(key, known))
+        st.pills(_("Learn only from"), known, selection_mode="multi", key=key, on_change=picked_by_hand)
 
 
 def _set_classes(key: str, known: tuple[str, ...]) -> None:
@@ -228,7 +227,8 @@ def _changed(name: str, key: str) -> None:
 def _control(choice: Choice, setting: form.Setting) -> None:
     common = getattr(choice.common(), setting.name)
     value = choice.known_changes().get(setting.name, common)
-    form.control(setting, value, key=f"set-{choice.model}-{setting.name}", on_change=_changed, common=common)
+    key = turns.key(f"set-{choice.model}-{setting.name}", chosen.SETTINGS)
+    form.control(setting, value, key=key, on_change=turns.by_hand(chosen.SETTINGS, _changed), common=common)
 
 
 def basic_settings(choice: Choice) -> None:
@@ -241,10 +241,6 @@ def _rank(group: str) -> tuple[int, str]:
     """Settings of the model come before those of the machine; a group that nobody has ranked yet lies between."""
     known = {"Network": 0, "Objective": 1, "Training": 2, "Budget": 4, "Machine": 5}
     return known.get(group, 3), group
-
-
-def _reset_all() -> None:
-    chosen.change(changes={})
 
 
 def advanced_settings(choice: Choice) -> None:

@@ -9,6 +9,7 @@ from genmodels.config import RunConfig
 from genmodels.data import DATASETS, DataSpec, entry_of, spec_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES, preset
+from pages.parts import turns
 from pages.parts.own_data import is_own
 from pages.parts.text import _
 
@@ -17,6 +18,8 @@ FLAGSHIPS = ("vae", "gan")
 _CHOICE = "_train_choice"
 _ADDRESS = "_train_address"
 _NAMES = ("model", "data", "preset", "seed")
+SETTINGS = "train-settings"
+"""The controls that a pick sets anew, for :mod:`pages.parts.turns`."""
 _BIGGEST_SEED = 2**31 - 1
 
 
@@ -80,6 +83,11 @@ def change(**parts: Any) -> None:
     if parts.get("data", current().data) != current().data:
         left = {name: value for name, value in current().changes.items() if name != "classes"}
         parts = {"changes": left} | parts
+    turns.take(SETTINGS)
+    _keep(**parts)
+
+
+def _keep(**parts: Any) -> None:
     choice = st.session_state[_CHOICE] = replace(current(), **parts)
     st.query_params["model"], st.query_params["data"], st.query_params["preset"] = (
         choice.model,
@@ -94,11 +102,11 @@ def change(**parts: Any) -> None:
 
 
 def set_value(name: str, value: Any) -> None:
-    """Change one setting; a value that is the preset's own is no change."""
+    """Change one setting by its own control; a value that is the preset's own is no change."""
     changes = {other: kept for other, kept in current().changes.items() if other != name}
     if value != getattr(current().common(), name):
         changes[name] = value
-    change(changes=changes)
+    _keep(changes=changes)
 
 
 def follow_address() -> list[str]:
@@ -118,6 +126,8 @@ def follow_address() -> list[str]:
             choice = replace(choice, changes=choice.changes | {"seed": int(seed)})
         else:
             refused.append(_in_vain("seed", seed))
+    if _CHOICE in st.session_state and choice != current():
+        turns.take(SETTINGS)
     st.session_state[_CHOICE] = choice
     return refused
 
