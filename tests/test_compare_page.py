@@ -65,6 +65,9 @@ def test_the_bundled_vae_and_gan_are_compared_at_once(store: RunStore) -> None:
     assert "vae-digits was faster" in told
     assert "real against real" in told
     assert "latent size 2, 32" in told
+    curious = words(page(level="curious"))
+    assert "samples of gan-digits are sharper" in curious
+    assert "coverage 0" not in curious
 
 
 def test_own_runs_come_from_the_address_and_their_names_are_only_text(store: RunStore) -> None:

@@ -9,7 +9,7 @@ import torch
 from genmodels.data import load
 from genmodels.errors import UserError
 from genmodels.metrics.looks import diversity, sharpness
-from genmodels.metrics.report import Bench, Report, report, verdict
+from genmodels.metrics.report import Bench, Report, in_short, report, verdict
 from genmodels.plots.points import draw_points
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
@@ -148,6 +148,29 @@ def test_three_and_four_runs_and_a_single_one() -> None:
     many = [(name, told(seconds=float(i + 1))) for i, name in enumerate("ABCD")]
     assert "A was faster: 10.0 ms per step against B 20.0, C 30.0 and D 40.0 ms" in " ".join(verdict(many))
     assert verdict(many[:1]) == []
+
+
+def test_who_is_level_with_the_best_shares_the_first_place() -> None:
+    named = [(name, told(measures={"sharpness": sharp})) for name, sharp in (("A", 0.8), ("B", 0.4), ("C", 0.79))]
+    assert "A and C draw the sharper pictures: 80% and 79% of the sharpness of real ones, against B 40%." in verdict(
+        named
+    )
+    assert in_short(named)[0] == "The samples of A and C are sharper; none is clearly more varied."
+
+
+def test_in_short_there_are_two_sentences_without_a_number() -> None:
+    a, b = told(), told(measures={"kid": 0.05, "coverage": 0.8, "sharpness": 1.9})
+    points = told(measures={"sharpness": None, "coverage": None})
+    for named in ([("A", a), ("B", b)], [("A", a), ("B", told(config=small("vae", "fashion")))], [("A", points)] * 2):
+        sentences = in_short(named)
+        assert len(sentences) == 2
+        assert not any(letter.isdigit() for letter in "".join(sentences))
+    assert in_short([("A", a), ("B", b)])[0] == (
+        "The samples of B are sharper, though it looks like noise; the samples of B are more varied."
+    )
+    assert "different data" in in_short([("A", a), ("B", told(config=small("vae", "fashion")))])[0]
+    assert "clearly nearer" in in_short([("A", points)] * 2)[0]
+    assert in_short([("A", a)]) == []
 
 
 # ---------------------------------------------------------------------- points as a picture

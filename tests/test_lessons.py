@@ -31,7 +31,8 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages/lessons").glob("*/*.md"))
 LESSONS = course.lessons("en")
 SCRIPTS = sorted((ROOT / "pages/parts/lesson_parts").glob("*.js"))
-ARXIV = re.compile(r"arXiv[ :]*([\w./-]*\w)")
+CITED = re.compile(r"([^\W\d][\w-]+)\s(?:et\sal\.|&\s[\w-]+)(?:\s\d{4})?(?:\s\([\w-]+\))?,\sarXiv\s(\d{4}\.\d{4,5})")
+"""First author and id of a paper, as this project cites it."""
 
 
 def names(path: Path) -> str:
@@ -126,12 +127,20 @@ def test_every_formula_is_closed(path: Path) -> None:
             assert r"\textcolor" not in re.sub(r"\$\$.+?\$\$|\$.+?\$", "", shown, flags=re.DOTALL), text
 
 
-@pytest.mark.parametrize("path", FILES, ids=names)
-def test_sources_are_well_formed(path: Path) -> None:
-    found = ARXIV.findall(path.read_text(encoding="utf-8"))
-    assert all(re.fullmatch(r"\d{4}\.\d{4,5}", source) for source in found), found
-    # Ids carry year and month: four digits behind the dot until 2014, five from 2015 on.
-    assert all(1 <= int(s[2:4]) <= 12 and (len(s) == 10) == (int(s[:2]) >= 15) for s in found), found
+def test_sources_are_well_formed_and_an_id_belongs_to_one_paper() -> None:
+    authors: dict[str, set[str]] = {}
+    for path in (p for room in ("genmodels", "pages", "benchmarks", "tests") for p in (ROOT / room).rglob("*.*")):
+        if path.suffix not in (".py", ".md", ".json"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        # Ids carry year and month: four digits behind the dot until 2014, five from 2015 on.
+        for source in re.findall(r"arXiv[ :]+(\d[\w.]*\w)", text):
+            assert re.fullmatch(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}", source), f"{path.name}: {source}"
+            assert (len(source) == 10) == (int(source[:2]) >= 15), f"{path.name}: {source}"
+        for author, source in CITED.findall(text):
+            authors.setdefault(source, set()).add(author)
+    assert len(authors) > 30
+    assert {source: found for source, found in authors.items() if len(found) > 1} == {}
 
 
 def test_every_part_is_used_and_described() -> None:

@@ -44,7 +44,7 @@ def kernel_distance(x: Tensor, y: Tensor) -> float:
     .. math:: \frac{1}{n(n-1)}\sum_{i\ne j} k(x_i,x_j) + \frac{1}{m(m-1)}\sum_{i\ne j} k(y_i,y_j)
         - \frac{2}{nm}\sum_{i,j} k(x_i,y_j)
 
-    Binkowski et al. (KID), arXiv 1801.01401. Around 0, and as often below, for equal distributions. At least two each.
+    Bińkowski et al. (KID), arXiv 1801.01401. Around 0, and as often below, for equal distributions. At least two each.
     """
     x, y = x.double(), y.double()
     d = x.shape[1]

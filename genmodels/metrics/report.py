@@ -150,6 +150,8 @@ ALIKE = 0.05
 """Differences below that fraction are no differences."""
 SHARED = {"data": "data", "seed": "seed", "latent_dim": "latent size", "steps": "steps", "seconds": "seconds"}
 """Settings that have to be the same in a fair comparison."""
+DISTANCES = {"kid": "KID", "js": "JS divergence"}
+"""Measures of how far samples are from the data all in all, the better one first, and their names."""
 
 
 def verdict(named: Sequence[tuple[str, Report]]) -> list[str]:
@@ -160,71 +162,166 @@ def verdict(named: Sequence[tuple[str, Report]]) -> list[str]:
     """
     if len(named) < 2:
         return []
-    same_data = len({(report.config.data, report.config.classes) for _, report in named}) == 1
-    sentences: list[Sentence] = [*((_sharper, _covers, _nearer) if same_data else ()), _faster, _encodes, _unfair]
-    return [told for sentence in sentences if (told := sentence(named))]
+    quality: tuple[Sentence, ...] = (_sharper, _covers, _nearer) if _same_data(named) else ()
+    return [told for sentence in (*quality, _faster, _encodes, _unfair) if (told := sentence(named))]
 
 
-def _ranked(named: Sequence[tuple[str, Report]], value: Callable[[Report], float | None]) -> list[tuple[str, float]]:
+def in_short(named: Sequence[tuple[str, Report]]) -> list[str]:
+    """The same without a number, in two sentences: who won at what, and why it matters; empty for a single run.
+
+    Of sharpness, coverage and nearness to the data it takes the first two that all runs have.
+    """
+    if len(named) < 2:
+        return []
+    if not _same_data(named):
+        return ["They learned from different data.", "So none is the better one: look at what each makes of its own."]
+    sharp = _sharpness(named)
+    noise = ", though it looks like noise" if sharp and sharp.rest and _is_noisy(sharp) else ""
+    contests = [
+        (sharp, f"sharper{noise}", "sharpness is how clear each of them looks"),
+        (_coverage(named), "more varied", "variety is how much of the data they can make"),
+        (_nearness(named), "nearer to the data", "nearness is both in one"),
+    ]
+    known = [(_won(contest, praise), why) for contest, praise, why in contests if contest is not None][:2]
+    return [_sentence(parts) for parts in zip(*known, strict=True)]
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    told = "; ".join(parts)
+    return f"{told[0].upper()}{told[1:]}."
+
+
+def _won(contest: "Contest", praise: str) -> str:
+    if not contest.rest:
+        return f"none is clearly {praise}"
+    return f"the samples of {_names(contest.first)} are {praise}"
+
+
+def _same_data(named: Sequence[tuple[str, Report]]) -> bool:
+    return len({(report.config.data, report.config.classes) for _, report in named}) == 1
+
+
+Ranked = list[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Names and values of one measure, best first, parted where more than chance sets them apart from the best."""
+
+    first: Ranked
+    rest: Ranked
+
+    @property
+    def all(self) -> Ranked:
+        return [*self.first, *self.rest]
+
+
+def _contest(ranked: Ranked, alike: Callable[[float, float], bool]) -> Contest | None:
+    """Who is ``alike`` the best and who is not; None where some run lacks the measure."""
+    if not ranked:
+        return None
+    best = ranked[0][1]
+    level = sum(alike(best, value) for _, value in ranked)
+    return Contest(ranked[:level], ranked[level:])
+
+
+def _ranked(named: Sequence[tuple[str, Report]], value: Callable[[Report], float | None]) -> Ranked:
     """Names and values, largest first; empty unless all of them have one."""
     found = [(name, value(report)) for name, report in named]
     known = [(name, number) for name, number in found if number is not None]
     return sorted(known, key=lambda pair: -pair[1]) if len(known) == len(named) else []
 
 
-def _others(ranked: Sequence[tuple[str, float]], form: str) -> str:
+def _others(ranked: Ranked, form: str) -> str:
     return _joined([f"{name} {value:{form}}" for name, value in ranked])
+
+
+def _values(ranked: Ranked, form: str) -> str:
+    return _joined([f"{value:{form}}" for _, value in ranked])
+
+
+def _names(ranked: Ranked) -> str:
+    return _joined([name for name, _ in ranked])
 
 
 def _joined(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _sharper(named: Sequence[tuple[str, Report]]) -> str:
+def _sharpness(named: Sequence[tuple[str, Report]]) -> Contest | None:
     ranked = _ranked(named, lambda report: report.number("sharpness"))
-    if not ranked:
+    return _contest(ranked, lambda best, value: best <= value * (1 + ALIKE))
+
+
+def _sharper(named: Sequence[tuple[str, Report]]) -> str:
+    contest = _sharpness(named)
+    if contest is None:
         return ""
-    (first, best), second = ranked[0], ranked[1][1]
-    if best <= second * (1 + ALIKE):
-        return f"They are about equally sharp ({_others(ranked, '.0%')} of the real pictures' sharpness)."
-    noisy = ", which is more than real pictures have and looks like noise" if best > 1 + 2 * ALIKE else ""
+    if not contest.rest:
+        return f"They are about equally sharp ({_others(contest.all, '.0%')} of the real pictures' sharpness)."
+    noisy = ", which is more than real pictures have and looks like noise" if _is_noisy(contest) else ""
     return (
-        f"{first} draws the sharper pictures: {best:.0%} of the sharpness of real ones{noisy}, "
-        f"against {_others(ranked[1:], '.0%')}."
+        f"{_names(contest.first)} {_verb('draw', contest)} the sharper pictures: {_values(contest.first, '.0%')} of "
+        f"the sharpness of real ones{noisy}, against {_others(contest.rest, '.0%')}."
     )
+
+
+def _is_noisy(contest: Contest) -> bool:
+    return contest.first[0][1] > 1 + 2 * ALIKE
+
+
+def _verb(word: str, contest: Contest) -> str:
+    return word if len(contest.first) > 1 else f"{word}s"
+
+
+def _coverage(named: Sequence[tuple[str, Report]]) -> Contest | None:
+    n = max(1, min(report.samples for _, report in named))
+
+    def alike(best: float, value: float) -> bool:
+        """Within two standard deviations of a difference of shares."""
+        return best - value <= 2 * sqrt((best * (1 - best) + value * (1 - value)) / n)
+
+    return _contest(_ranked(named, lambda report: report.number("coverage")), alike)
 
 
 def _covers(named: Sequence[tuple[str, Report]]) -> str:
-    ranked = _ranked(named, lambda report: report.number("coverage"))
-    if not ranked:
+    contest = _coverage(named)
+    if contest is None:
         return ""
-    (first, best), second = ranked[0], ranked[1][1]
-    perfect = named[0][1].floor.get("coverage", 1.0)
-    n = max(1, min(report.samples for _, report in named))
-    chance = 2 * sqrt((best * (1 - best) + second * (1 - second)) / n)
-    if best - second <= chance:
-        return f"They cover about as much of the data: coverage {_others(ranked, '.2f')}."
+    if not contest.rest:
+        return f"They cover about as much of the data: coverage {_others(contest.all, '.2f')}."
     return (
-        f"{first} covers more of the data: coverage {best:.2f} against {_others(ranked[1:], '.2f')}, "
-        f"where fresh real samples reach {perfect:.2f}."
+        f"{_names(contest.first)} {_verb('cover', contest)} more of the data: coverage {_values(contest.first, '.2f')} "
+        f"against {_others(contest.rest, '.2f')}, where fresh real samples reach "
+        f"{named[0][1].floor.get('coverage', 1.0):.2f}."
     )
 
 
+def _distance(named: Sequence[tuple[str, Report]]) -> str:
+    """The name of the distance to the data that all runs have; empty where there is none."""
+    told = (name for name in DISTANCES if all(report.number(name) is not None for _, report in named))
+    return next(told, "")
+
+
+def _nearness(named: Sequence[tuple[str, Report]]) -> Contest | None:
+    name = _distance(named)
+    floor = named[0][1].floor.get(name, 0.0)
+    noise = abs(floor) if isinstance(floor, float) else 0.0
+    ranked = _ranked(named, lambda report: report.number(name))[::-1]
+    return _contest(ranked, lambda best, value: value - best <= max(noise, ALIKE * abs(value)))
+
+
 def _nearer(named: Sequence[tuple[str, Report]]) -> str:
-    for name, title in (("kid", "KID"), ("js", "JS divergence")):
-        ranked = _ranked(named, lambda report, name=name: report.number(name))[::-1]  # type: ignore[misc]
-        if not ranked:
-            continue
-        floor = named[0][1].floor.get(name, 0.0)
-        noise = abs(floor) if isinstance(floor, float) else 0.0
-        (first, best), second = ranked[0], ranked[1][1]
-        if second - best <= max(noise, ALIKE * abs(second)):
-            return f"All in all they are about as near to the data: {title} {_others(ranked, '.3g')}."
-        return (
-            f"All in all the samples of {first} are nearer to the data: {title} {best:.3g} against "
-            f"{_others(ranked[1:], '.3g')}, and {floor:.3g} between real and real."
-        )
-    return ""
+    contest, name = _nearness(named), _distance(named)
+    if contest is None:
+        return ""
+    if not contest.rest:
+        return f"All in all they are about as near to the data: {DISTANCES[name]} {_others(contest.all, '.3g')}."
+    return (
+        f"All in all the samples of {_names(contest.first)} are nearer to the data: {DISTANCES[name]} "
+        f"{_values(contest.first, '.3g')} against {_others(contest.rest, '.3g')}, and "
+        f"{named[0][1].floor.get(name, 0.0):.3g} between real and real."
+    )
 
 
 def _faster(named: Sequence[tuple[str, Report]]) -> str:

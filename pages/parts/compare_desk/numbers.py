@@ -1,4 +1,7 @@
-"""The runs in numbers, measured alike: a table, bars over the classes, and a paragraph that says what it comes to."""
+"""The runs in numbers, measured alike: a table, bars over the classes, and a paragraph that says what it comes to.
+
+Who is only curious is told who won and why it matters, without a number.
+"""
 
 import html
 from collections.abc import Sequence
@@ -7,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from genmodels.metrics.report import Report, verdict
+from genmodels.metrics.report import Report, in_short, verdict
 from pages.parts import levels
 from pages.parts.compare_desk.looks import Side
 from pages.parts.palette import CONCEPTS, class_colour
@@ -65,7 +68,8 @@ def _problems(sides: Sequence[Side], reports: Sequence[tuple[Report | None, str]
 
 
 def _paragraph(named: Sequence[tuple[str, Report]], wanted: int) -> None:
-    sentences = [_(sentence) for sentence in verdict(named)]
+    told = verdict if levels.shows("measures") else in_short
+    sentences = [_(sentence) for sentence in told(named)]
     with st.container(key="compare-verdict"):
         if sentences:
             st.html(f"<p class='gm-verdict' role='status'>{html.escape(' '.join(sentences))}</p>")
