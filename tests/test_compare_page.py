@@ -61,13 +61,13 @@ def test_the_bundled_vae_and_gan_are_compared_at_once(store: RunStore) -> None:
 
     until(verdict)
     told = words(at)
-    assert "gan-digits covers more of the data" in told
+    assert "of the data: coverage" in told
     assert "vae-digits was faster" in told
     assert "real against real" in told
     assert "latent size 2, 32" in told
     curious = words(page(level="curious"))
     assert "samples of gan-digits are sharper" in curious
-    assert "coverage 0" not in curious
+    assert "of the data: coverage" not in curious
 
 
 def test_own_runs_come_from_the_address_and_their_names_are_only_text(store: RunStore) -> None:
