@@ -307,6 +307,19 @@ def test_a_large_download_is_agreed_to_before_it_can_begin(store: RunStore, tmp_
     assert store.listed(OWNER)[0].config().data == "celeba"
 
 
+def test_a_run_from_elsewhere_does_not_go_on_before_its_download_is_agreed_to(
+    make: Make, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
+    folder = make("finished", data="celeba")
+    before = folder.config()
+    at = page(run=folder.id)
+    at.button(key="run-longer").click().run()
+    assert "choose them on Train and agree to it first" in words(at)
+    assert folder.status().state == "finished"
+    assert folder.config() == before
+
+
 def test_no_other_way_of_starting_a_run_leads_past_that_question(store: RunStore, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
     at = page(data="kmnist")

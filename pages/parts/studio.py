@@ -8,6 +8,7 @@ import streamlit as st
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from genmodels.training.store import RunStore, bundled
+from pages.parts import consent
 from pages.parts.owner import owner_id
 
 
@@ -24,6 +25,19 @@ def store() -> RunStore:
 def own_runs() -> list[RunFolder]:
     """The visitor's runs, newest first."""
     return store().listed(owner_id())
+
+
+def resume(folder: RunFolder, **changes: object) -> None:
+    """Go on with a run that is not active, with ``changes`` of its settings.
+
+    Raises:
+        UserError: It is active or damaged, or its data are a large download that the visitor has not agreed to, as
+            those of a run from elsewhere may be.
+    """
+    consent.require(folder.config().data)
+    if changes:
+        folder.change(**changes)
+    store().resume(folder)
 
 
 def may_steer(folder: RunFolder) -> bool:

@@ -107,9 +107,8 @@ def _toggle(folder: RunFolder | None, state: str) -> None:
 
 def _go_on(folder: RunFolder) -> None:
     try:
-        if folder.status().state == "finished":
-            folder.change(seconds=2 * (folder.config().seconds or chosen.START["gan"]["seconds"]))
-        studio.store().resume(folder)
+        again = {"seconds": 2 * (folder.config().seconds or chosen.START["gan"]["seconds"])}
+        studio.resume(folder, **(again if folder.status().state == "finished" else {}))
     except UserError:
         chosen.start()
 

@@ -71,7 +71,7 @@ def _steps(folder: RunFolder) -> None:
 
 def _go_on(folder: RunFolder) -> None:
     try:
-        studio.store().resume(folder)
+        studio.resume(folder)
     except UserError as error:
         st.session_state[_SAID] = str(error)
 
@@ -80,8 +80,7 @@ def _longer(folder: RunFolder, config: RunConfig) -> None:
     """As much again as the run was given at first."""
     more = {name: 2 * value for name in ("steps", "seconds") if (value := getattr(config, name)) is not None}
     try:
-        folder.change(target=None, **more)
-        studio.store().resume(folder)
+        studio.resume(folder, target=None, **more)
     except UserError as error:
         st.session_state[_SAID] = str(error)
 

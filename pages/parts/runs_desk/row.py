@@ -131,7 +131,7 @@ def _stop(run: Facts) -> None:
 
 def _go_on(run: Facts) -> None:
     try:
-        studio.store().resume(run.folder)
+        studio.resume(run.folder)
     except UserError as error:
         st.session_state[f"{_SAID}-{run.folder.id}"] = str(error)
 
@@ -141,8 +141,7 @@ def _longer(run: Facts) -> None:
     assert run.config is not None
     more = {name: 2 * value for name in ("steps", "seconds") if (value := getattr(run.config, name)) is not None}
     try:
-        run.folder.change(target=None, **more)
-        studio.store().resume(run.folder)
+        studio.resume(run.folder, target=None, **more)
     except UserError as error:
         st.session_state[f"{_SAID}-{run.folder.id}"] = str(error)
 

@@ -9,7 +9,7 @@ from genmodels.data import DATASETS, LARGE_MB, at_hand, entry_of, to_fetch
 from genmodels.data.uploads import GROUP
 from genmodels.errors import UserError
 from genmodels.models import MODELS, PRESET_NAMES
-from pages.parts import form, hiding, levels, own_data, turns
+from pages.parts import consent, form, hiding, levels, own_data, turns
 from pages.parts.architecture import in_words, stacks
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import is_dark
@@ -17,7 +17,6 @@ from pages.parts.real_samples import real_samples
 from pages.parts.source_card import source_card
 from pages.parts.text import _
 from pages.parts.train_form import choice as chosen
-from pages.parts.train_form import consent
 from pages.parts.train_form.choice import Choice
 from pages.parts.train_form.start import start_button
 

@@ -9,11 +9,10 @@ from genmodels.data import DATASETS, entry_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
-from pages.parts import form, studio
+from pages.parts import consent, form, studio
 from pages.parts.own_data import is_own
 from pages.parts.owner import owner_id
 from pages.parts.text import _
-from pages.parts.train_form import consent
 
 MOST_ACTIVE = 4
 """Runs of one visitor that may go on or wait at the same time."""
@@ -61,8 +60,7 @@ def launch(configs: Sequence[RunConfig], titles: Sequence[str] = ()) -> list[Run
     for config in configs:
         if config.model not in MODELS or not (config.data in DATASETS or is_own(config.data)):
             raise UserError(_("Choose a model and data from the lists."))
-        if consent.missing(config.data):
-            raise UserError(_("These data are a large download; choose them on Train and agree to it first."))
+        consent.require(config.data)
     if sum(folder.active() for folder in studio.own_runs()) + len(configs) > MOST_ACTIVE:
         raise UserError(
             _("At most {n} runs can go on or wait at a time; stop one of them first.").format(n=MOST_ACTIVE)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from genmodels.data import LARGE_MB, entry_of, to_fetch
+from genmodels.errors import UserError
 from pages.parts.text import _
 
 _AGREED = "_agreed_downloads"
@@ -31,6 +32,12 @@ def ask(data: str) -> None:
 def missing(data: str) -> bool:
     """Whether ``data`` would have to be asked about before a run may fetch them."""
     return to_fetch(data) > LARGE_MB and data not in _agreed()
+
+
+def require(data: str) -> None:
+    """Raises UserError where ``data`` would have to be asked about first."""
+    if missing(data):
+        raise UserError(_("These data are a large download; choose them on Train and agree to it first."))
 
 
 def _agreed() -> set[str]:
