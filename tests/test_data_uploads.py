@@ -365,11 +365,19 @@ def test_nested_one_bit_characters() -> None:
     assert given.dataset.spec.shape == (1, 28, 28)
 
 
-def test_bytes_without_a_header_are_refused_and_taken_as_npz() -> None:
+def test_bytes_without_a_header_are_read_as_small_grey_pictures() -> None:
     drawings = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
-    with pytest.raises(UserError, match="how many pictures of what size"):
-        draft([("cats.bin", drawings.tobytes())])
-    assert draft([("cats.npz", hostile.npz(x=drawings))]).count == 20
+    given = draft([("cats.bin", drawings.tobytes())])
+    assert given.count == 20
+    assert any("no header" in note for note in given.dataset.notes)
+    read = torch.cat([given.dataset.train, given.dataset.test]).flatten(1).tolist()
+    assert sorted(read) == sorted(drawings.reshape(20, -1).tolist())
+    both = draft([("cats.bin", drawings[:12].tobytes()), ("rainbows.raw", drawings[12:].tobytes())])
+    assert both.class_counts == {"cats": 12, "rainbows": 8}
+    with pytest.raises(UserError, match="does not say what size its pictures have, and 783 bytes"):
+        draft([("cats.bin", drawings.tobytes()[:783])])
+    with pytest.raises(UserError, match=r"'bad\.bin' does not say"):
+        draft([("cats.bin", drawings.tobytes()), ("bad.bin", b"abc")])
 
 
 def test_digits_keep_their_size_and_lose_the_kind_in_their_name() -> None:

@@ -1,4 +1,4 @@
-"""Data sets from a path: a folder of pictures, class folders, a zip of either, an idx pair, ``.npz``, ``.npy``, a CSV.
+"""Data sets from a path: a folder of pictures, class folders, a zip of either, an idx pair, arrays, raw bytes, a CSV.
 
 Whatever lies there may be broken or hostile: it is read in memory within :mod:`~genmodels.data.files.limits`, and
 what cannot be read ends in one sentence (``UserError``), or in a note where only some files are left out.
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from genmodels.data import images
 from genmodels.data.base import Dataset, DataSpec, Progress
-from genmodels.data.files import arrays, idx, npz, pictures, table
+from genmodels.data.files import arrays, idx, npz, pictures, raw, table
 from genmodels.data.files.sources import Folder, Source, Zip
 from genmodels.data.images import Look
 from genmodels.data.split import holdout
@@ -75,6 +75,8 @@ def _read(path: Path, seed: int, progress: Progress | None, look: Look) -> Datas
         return _from_pictures(path, Zip(path), seed, progress, look)
     if idx.is_images(path) or suffix == ".gz" or head[:3] == b"\0\0\x08":
         return _from_idx(path, [idx.Pair(path, idx.labels_beside(path))], seed, look)
+    if suffix in raw.SUFFIXES:
+        return _from_raw(path, seed, look)
     raise UserError(
         f"{path.name[:60]!r} is not a data set; give a folder or zip of pictures, an idx file, an .npz, .npy or CSV."
     )
@@ -93,6 +95,13 @@ def _from_arrays(path: Path, seed: int, look: Look) -> Dataset:
     labels, classes, more = arrays.to_labels(label_values, len(x))
     x, sizes = _sized(x, look)
     return _held_out(path, x, labels, classes, [*notes, *more, *sizes], seed)
+
+
+def _from_raw(path: Path, seed: int, look: Look) -> Dataset:
+    x, _ = arrays.to_images(raw.read_array(path))
+    x, sizes = _sized(x, look)
+    said = f"There is no header: the bytes were read as {len(x):,} grey pictures of {raw.SIDE} x {raw.SIDE}."
+    return _held_out(path, x, None, (), [said, *sizes], seed)
 
 
 def _from_table(path: Path, seed: int) -> Dataset:

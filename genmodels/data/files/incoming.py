@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from genmodels.data.files import limits
+from genmodels.data.files import limits, raw
 from genmodels.data.files.sources import PICTURE_SUFFIXES
 from genmodels.errors import UserError
 
@@ -40,6 +40,8 @@ def lay_out(given: Sequence[File], folder: Path) -> Path:
     kinds = {_suffix(name) for name, _ in given}
     if kinds & PICTURE_SUFFIXES and not kinds & {".zip", ".npz", ".npy", ".csv", ".tsv"}:
         return _picture_folder(given, folder)
+    if len(given) > 1 and kinds <= raw.SUFFIXES:
+        return raw.pack([(_last(name), data) for name, data in given], folder / "drawings.npz")
     if len(given) > 1:
         raise UserError(
             "Give one kind of data at a time: pictures, or a single zip, .npz, .npy or CSV, or an idx pair."
@@ -49,11 +51,6 @@ def lay_out(given: Sequence[File], folder: Path) -> Path:
         raise UserError(f"{_last(name)!r} is a kind of picture that is not read; save it as PNG or JPEG.")
     if _suffix(name) in _OTHER_ARCHIVES:
         raise UserError(f"{_last(name)!r} is an archive that is not read; pack the pictures as a zip.")
-    if _suffix(name) in (".bin", ".raw", ".dat"):
-        raise UserError(
-            f"{_last(name)!r} does not say how many pictures of what size it holds; save them as .npz with "
-            "numpy.savez(name, x=array)."
-        )
     path = folder / _safe(_last(name))
     path.write_bytes(data)
     return path
