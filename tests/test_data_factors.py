@@ -9,6 +9,7 @@ from genmodels.data import DATASETS, load
 from genmodels.data.drawing import Canvas, box, ellipse, polygon, stroke, turned
 from genmodels.data.factors import sample
 from genmodels.metrics.disentangle import binned, dci, entropies, mig, mutual_information, shared
+from tests.small_runs import dataset
 
 EVERY = [name for name in DATASETS if DATASETS[name].extra["group"] == "factors"]
 NAMES = [name for name in EVERY if DATASETS[name].extra["shape"][-1] == 32]
@@ -25,15 +26,17 @@ def test_there_are_three_in_two_sizes() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_set_fits_what_it_says_and_its_seed(name) -> None:
-    data, again = load(name, seed=3), load(name, seed=3)
-    entry = DATASETS[name]
+    data, entry = dataset(name), DATASETS[name]
     assert (len(data.train), len(data.test)) == (9000, 1000)
     assert data.train.dtype == torch.uint8
     assert tuple(data.train.shape[1:]) == data.spec.shape == entry.extra["shape"]
-    assert torch.equal(data.train, again.train)
+    assert torch.equal(data.train[:200], draw(name, *data.factors.train[:200].tolist()))
+    factors = entry.extra["factors"]
+    assert torch.equal(sample(factors, 50, seed=3), sample(factors, 50, seed=3))
+    assert not torch.equal(sample(factors, 50, seed=3), sample(factors, 50, seed=4))
     assert data.factors.train.shape == (9000, len(data.factors.names))
     assert data.factors.test.shape == (1000, len(data.factors.names))
-    for column, factor in zip(data.factors.train.unbind(1), entry.extra["factors"], strict=True):
+    for column, factor in zip(data.factors.train.unbind(1), factors, strict=True):
         assert column.min() >= 0
         if factor.levels:
             assert column.unique().tolist() == list(range(factor.levels))

@@ -46,7 +46,11 @@ class Optimizer:
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Remember what :meth:`state` said. Raises KeyError or ValueError when it does not fit."""
-        for name, slot in self.state().items():
+        own = self.state()
+        for name in state.keys() - own.keys():
+            if not name.endswith("/step"):  # earlier versions counted the steps of every parameter
+                raise KeyError(name)
+        for name, slot in own.items():
             if state[name].shape != slot.shape:
                 raise ValueError(f"{name} has shape {tuple(state[name].shape)} instead of {tuple(slot.shape)}.")
             slot.copy_(state[name])

@@ -22,16 +22,15 @@ def test_a_linear_generator_is_inverted_to_the_ridge_solution(linear_of: Callabl
     torch.testing.assert_close(found.error, (found.x - x).square().mean(1))
 
 
-def test_a_generator_finds_its_own_samples() -> None:
+def test_a_generator_finds_its_own_sample() -> None:
     from genmodels.training.folder import RunFolder
 
     model = RunFolder(bundled_root() / "gan-digits").model()
     with torch.no_grad():
-        x = model.decode(truncated(model, 2, 1.0, 99))
+        x = model.decode(truncated(model, 1, 1.0, 99))
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    for sample in x.split(1):
-        first, *_, last = invert(model, sample)
-        assert float(last.error.min()) < float(first.error.min()) / 15
+    first, *_, last = invert(model, x)
+    assert float(last.error.min()) < float(first.error.min()) / 15
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
 
 

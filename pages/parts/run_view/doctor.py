@@ -29,7 +29,8 @@ def doctor(story: Story, now: Standing) -> None:
     found = diagnose(history_of(story, now))
     shown = "".join(_line(finding) for finding in found[:2])
     # Always there, so that the page does not jump when a finding comes or goes.
-    quiet = f"<p class='gm-finding gm-quiet'>{_('Nothing stands out yet.')}</p>"
+    nothing = _("Nothing stands out.") if now.state == "finished" else _("Nothing stands out yet.")
+    quiet = f"<p class='gm-finding gm-quiet'>{nothing}</p>"
     st.html(f"<div class='gm-doctor' role='status'>{shown or quiet}</div>{_STYLE}")
 
 
