@@ -538,7 +538,8 @@ def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Vi
     expect(layer).to_have_text(re.compile(r"\d"))
     for view, old in zip(views, before, strict=True):
         page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[view.element_handle(), old])
-    shown = strip.evaluate("c => c.toDataURL()")
+    shown, address = strip.evaluate("c => c.toDataURL()"), page.url
     desk.changes(lambda: page.get_by_role("button", name="Dice").click())
+    expect(page).not_to_have_url(address)  # the page knows the throw too
     page.get_by_role("button", name="Take along").click()
     page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[strip.element_handle(), shown])

@@ -159,7 +159,7 @@ def test_a_run_that_diverges_says_so(server, page: Page, visit: Visit) -> None:
     rate = page.get_by_role("slider", name="Learning rate")
     rate.focus()
     rate.press("End")
-    expect(page.locator(".st-key-set-vae-lr-reset")).to_be_visible()
+    expect(page.locator("[class*=st-key-set-vae-lr][class*=-reset]")).to_be_visible()
     start(page)
     state(page, "Diverged")
     expect(page.get_by_text("try a tenth of the learning rate").first).to_be_visible()
