@@ -9,7 +9,7 @@ import torch
 from genmodels.data import load
 from genmodels.errors import UserError
 from genmodels.metrics.looks import diversity, sharpness
-from genmodels.metrics.report import Bench, Report, in_short, report, verdict
+from genmodels.metrics.report import UNFAIR, Bench, Report, in_short, report, verdict
 from genmodels.plots.points import draw_points
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
@@ -158,7 +158,7 @@ def test_who_is_level_with_the_best_shares_the_first_place() -> None:
     assert in_short(named)[0] == "The samples of A and C are sharper; none is clearly more varied."
 
 
-def test_in_short_there_are_two_sentences_without_a_number() -> None:
+def test_in_short_there_is_no_number_and_unequal_chances_are_named() -> None:
     a, b = told(), told(measures={"kid": 0.05, "coverage": 0.8, "sharpness": 1.9})
     points = told(measures={"sharpness": None, "coverage": None})
     for named in ([("A", a), ("B", b)], [("A", a), ("B", told(config=small("vae", "fashion")))], [("A", points)] * 2):
@@ -166,11 +166,14 @@ def test_in_short_there_are_two_sentences_without_a_number() -> None:
         assert len(sentences) == 2
         assert not any(letter.isdigit() for letter in "".join(sentences))
     assert in_short([("A", a), ("B", b)])[0] == (
-        "The samples of B are sharper, though it looks like noise; the samples of B are more varied."
+        "The samples of B are sharper (though it looks like noise) and more varied."
     )
     assert "different data" in in_short([("A", a), ("B", told(config=small("vae", "fashion")))])[0]
     assert "clearly nearer" in in_short([("A", points)] * 2)[0]
     assert in_short([("A", a)]) == []
+    later = in_short([("A", a), ("B", told(config=small("vae", "digits", seed=4)))])
+    assert later[2] == UNFAIR
+    assert not any(letter.isdigit() for letter in UNFAIR)
 
 
 # ---------------------------------------------------------------------- points as a picture

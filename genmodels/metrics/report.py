@@ -150,6 +150,7 @@ ALIKE = 0.05
 """Differences below that fraction are no differences."""
 SHARED = {"data": "data", "seed": "seed", "latent_dim": "latent size", "steps": "steps", "seconds": "seconds"}
 """Settings that have to be the same in a fair comparison."""
+UNFAIR = "They did not have the same chances, so take this with a grain of salt."
 DISTANCES = {"kid": "KID", "js": "JS divergence"}
 """Measures of how far samples are from the data all in all, the better one first, and their names."""
 
@@ -169,21 +170,34 @@ def verdict(named: Sequence[tuple[str, Report]]) -> list[str]:
 def in_short(named: Sequence[tuple[str, Report]]) -> list[str]:
     """The same without a number, in two sentences: who won at what, and why it matters; empty for a single run.
 
-    Of sharpness, coverage and nearness to the data it takes the first two that all runs have.
+    Of sharpness, coverage and nearness to the data it takes the first two that all runs have. A third sentence warns
+    where the runs did not have the same chances.
     """
     if len(named) < 2:
         return []
     if not _same_data(named):
         return ["They learned from different data.", "So none is the better one: look at what each makes of its own."]
     sharp = _sharpness(named)
-    noise = ", though it looks like noise" if sharp and sharp.rest and _is_noisy(sharp) else ""
+    noise = " (though it looks like noise)" if sharp and sharp.rest and _is_noisy(sharp) else ""
     contests = [
         (sharp, f"sharper{noise}", "sharpness is how clear each of them looks"),
         (_coverage(named), "more varied", "variety is how much of the data they can make"),
         (_nearness(named), "nearer to the data", "nearness is both in one"),
     ]
-    known = [(_won(contest, praise), why) for contest, praise, why in contests if contest is not None][:2]
-    return [_sentence(parts) for parts in zip(*known, strict=True)]
+    known = [(contest, praise, why) for contest, praise, why in contests if contest is not None][:2]
+    if not known:
+        return []
+    winners = _winners([(contest, praise) for contest, praise, _ in known])
+    told = [_sentence(winners), _sentence([why for *_, why in known])]
+    return [*told, UNFAIR] if unequal([report.config for _, report in named]) else told
+
+
+def _winners(known: Sequence[tuple["Contest", str]]) -> list[str]:
+    """Who won at what; whoever won at all of it is named once."""
+    names = [_names(contest.first) for contest, _ in known if contest.rest]
+    if len(names) == len(known) and len(set(names)) == 1:
+        return [f"the samples of {names[0]} are {' and '.join(praise for _, praise in known)}"]
+    return [_won(contest, praise) for contest, praise in known]
 
 
 def _sentence(parts: Sequence[str]) -> str:

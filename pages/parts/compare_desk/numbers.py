@@ -1,6 +1,6 @@
 """The runs in numbers, measured alike: a table, bars over the classes, and a paragraph that says what it comes to.
 
-Who is only curious is told who won and why it matters, without a number.
+Who is only curious is told who won, why it matters and whether it was fair, without a number.
 """
 
 import html
