@@ -140,8 +140,13 @@ def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> No
         assert run.config().data == other.config().data
         until(lambda: all(folder.status().step == 1 and folder.status().state == "paused" for folder in (run, other)))
         assert min(folder.path.joinpath("watched").stat().st_mtime for folder in (run, other)) > began
+        control(at, "selectbox", "playground-speed").set_value(10).run()
+        assert (run.pace(), other.pace()) == (10, 10)
+        for lost in ("_playground_speed", "_playground_run"):  # as after a reload
+            del at.session_state[lost]
         at.run()
         assert not at.exception
+        assert control(at, "selectbox", "playground-speed").value == 10
         said = [caption.value for caption in at.caption]
         assert [sum(words.startswith(f"**{model}** · step 1 ") for words in said) for model in ("GAN", "VAE")] == [1, 1]
         panels = [html.proto.body for html in at.get("html")]

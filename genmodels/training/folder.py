@@ -232,6 +232,11 @@ class RunFolder:
         wishes = [(line.get("action"), line.get("values")) for line in lines]
         return [Command(str(a), v if isinstance(v, dict) else {}) for a, v in wishes], end
 
+    def pace(self) -> object:
+        """Most steps a second that were wished for last, as it was said; None where nothing bounds the run."""
+        wishes, _ = self.commands(0)
+        return next((wish.values.get("steps_per_second") for wish in reversed(wishes) if wish.action == "speed"), None)
+
     # ------------------------------------------------------------------ who looks
 
     def rest_unwatched(self) -> None:

@@ -23,6 +23,7 @@ _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
 _ASKED = "_playground_beside_asked"
 _ADDRESS = "_playground_address"
+SPEEDS = (2, 10, 30, 60, 0)
 SPEED = "_playground_speed"
 """Most steps a second, 0 for as many as there can be; in the session."""
 Kind = Literal["picks", "settings"]
@@ -99,6 +100,8 @@ def adopt(folder: RunFolder) -> None:
     common = bare.common()
     changes = {name: value for name, value in config if value != getattr(common, name)}
     choose(replace(bare, changes=changes))
+    pace = folder.pace()
+    st.session_state[SPEED] = pace if pace in SPEEDS else 0
     st.session_state[_ADOPTED] = folder.id
 
 
@@ -246,9 +249,14 @@ def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None
     folder.rest_unwatched()
     if not playing:
         folder.send("pause")
+    keep_pace(folder)
+    return folder
+
+
+def keep_pace(folder: RunFolder) -> None:
+    """Slow a run that has just begun, or goes on again, down to the pace that is chosen."""
     if limit := st.session_state.get(SPEED):
         folder.send("speed", steps_per_second=limit)
-    return folder
 
 
 def restart(folder: RunFolder | None, *, playing: bool | None = None) -> None:

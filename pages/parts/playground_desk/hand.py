@@ -16,7 +16,6 @@ from pages.parts.playground_desk.points import points
 from pages.parts.text import _
 from pages.parts.train_form import one_of
 
-SPEEDS = (2, 10, 30, 60, 0)
 SLOW = "playground-slow"
 _GROUPS = {
     "gan": {
@@ -76,13 +75,13 @@ def transport(folder: RunFolder | None, state: str) -> None:
                 st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
         st.button(_("Reset"), key="play-reset", icon=":material/restart_alt:", on_click=_reset, args=(folder,))
     pace = chosen.key("playground-speed", "picks")
-    st.session_state[pace] = st.session_state.setdefault(chosen.SPEED, SPEEDS[-1])
+    st.session_state[pace] = st.session_state.setdefault(chosen.SPEED, chosen.SPEEDS[-1])
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="play-pace"):
         words = _("Pauses, and tells what happens inside a single training step, part by part.")
         st.toggle(_("Slow motion"), key=SLOW, help=words, on_change=_slow, args=(folder, state))
         st.selectbox(
             _("Speed"),
-            SPEEDS,
+            chosen.SPEEDS,
             key=pace,
             format_func=lambda n: _("full speed") if n == 0 else _("{n} steps a second").format(n=n),
             label_visibility="collapsed",
@@ -109,6 +108,7 @@ def _go_on(folder: RunFolder) -> None:
     try:
         again = {"seconds": 2 * (folder.config().seconds or chosen.START["gan"]["seconds"])}
         studio.resume(folder, **(again if folder.status().state == "finished" else {}))
+        chosen.keep_pace(folder)
     except UserError:
         chosen.start()
 
