@@ -259,12 +259,12 @@ def keep_pace(folder: RunFolder) -> None:
         folder.send("speed", steps_per_second=limit)
 
 
-def restart(folder: RunFolder | None, *, playing: bool | None = None) -> None:
-    """End this run and start it anew, playing or paused as it was."""
+def restart(folder: RunFolder | None, *, playing: bool | None = None) -> RunFolder | None:
+    """End this run and start it anew, playing or paused as it was; None where that cannot be, as with :func:`start`."""
     if playing is None:
         playing = folder is not None and _state(folder) != "paused"
     leave(folder)
-    start(playing=playing)
+    return start(playing=playing)
 
 
 def leave(folder: RunFolder | None) -> None:

@@ -151,10 +151,11 @@ def card(folder: RunFolder | None) -> None:
 
 def _open(folder: RunFolder | None, name: str) -> None:
     exhibit = exhibits()[name]
-    st.session_state[_SHOWN], st.session_state[_CURED] = name, False
     st.session_state[chosen.SPEED] = exhibit.speed
     chosen.choose(Choice(exhibit.model, exhibit.data, changes=dict(exhibit.illness)))
-    chosen.restart(folder, playing=True)
+    begun = chosen.restart(folder, playing=True)
+    # Where it could not begin, the page says why; a card would speak of what nobody sees.
+    st.session_state[_SHOWN], st.session_state[_CURED] = name if begun else "", False
 
 
 def _cure(folder: RunFolder | None, exhibit: Exhibit) -> None:
