@@ -194,6 +194,14 @@ def test_each_player_of_a_game_has_five_sentences() -> None:
     assert [bool(phase.move) for phase in scene("gan").phases] == ([False] * 4 + [True]) * 2
 
 
+def test_an_exhibit_that_cannot_begin_says_why_and_shows_no_card(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.train_form.start.MOST_ACTIVE", 0)
+    at.button(key="exhibit-collapse").click().run()
+    assert not at.exception
+    assert any("At most 0 runs" in warning.value for warning in at.warning)
+    assert not [button for button in at.button if button.key == "exhibit-cure"]
+
+
 @pytest.mark.parametrize("name", exhibits())
 def test_every_exhibit_and_its_cure_are_valid_settings(name: str) -> None:
     exhibit = exhibits()[name]
