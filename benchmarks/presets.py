@@ -1,8 +1,9 @@
 """Do the presets succeed? Trains them all and compares what they reach with what they promise.
 
-Every result is put down as soon as it is there (``benchmarks/results/presets.jsonl``), and what is there is not
-measured again unless the settings have changed; so the command can be broken off and called again, or told how long it
-may take (``--limit`` seconds: no run begins after that). ``benchmarks/results/presets.md`` is the table of it all.
+Every result is put down as soon as it is there (``benchmarks/results/presets.jsonl``); what is there is not measured
+again on the same kind of machine unless the settings have changed. So the command can be broken off and called again,
+or told how long it may take (``--limit`` seconds: no run begins after that). ``benchmarks/results/presets.md`` is the
+table of it all.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 import torch
 
+from benchmarks.report import place
 from genmodels.data import load
 from genmodels.metrics.heldout import evaluate
 from genmodels.metrics.quality import Quality
@@ -76,7 +78,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     until = time.monotonic() + options.limit if options.limit else float("inf")
     for model, data, seed in wanted(options):
         config = preset(model, data, load(data).spec, options.preset, seed=seed)
-        if book.has(config.digest):
+        if book.has(config.digest, place()):
             continue
         if time.monotonic() > until:
             break
@@ -88,7 +90,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 def wanted(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
     """Models, data and seeds that were asked for."""
     chosen = options.models.split(",") if options.models else list(MODELS)
-    for seed in range(options.seeds):
+    for seed in range(options.seeds or 1):
         for model, data in PROMISES:
             if model in chosen:
                 yield model, data, seed
@@ -109,7 +111,7 @@ def result(config: Any, promise: Promise) -> dict[str, Any]:
         "seed": config.seed, "steps": trainer.step, "seconds": round(trainer.watch.seconds, 1), "budget": budget,
         "measure": promise.measure, "value": round(value, 4), "promised": getattr(promise, config.preset),
         "better": promise.better, "kept": promise.kept(value, config.preset),
-        "modes": measures.get("modes"), "of_modes": len(measures.get("mode_shares", [])) or None,  # type: ignore[arg-type]
+        "machine": place(), "modes": measures.get("modes"), "of_modes": len(measures.get("mode_shares", [])) or None,  # type: ignore[arg-type]
     }  # fmt: skip
 
 
@@ -126,8 +128,8 @@ class Book:
         self.path = path
         self.results = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def has(self, digest: str) -> bool:
-        return any(result["digest"] == digest for result in self.results)
+    def has(self, digest: str, machine: str) -> bool:
+        return any((result["digest"], result["machine"]) == (digest, machine) for result in self.results)
 
     def add(self, result: dict[str, Any]) -> None:
         self.results.append(result)
@@ -135,11 +137,14 @@ class Book:
             file.write(json.dumps(result) + "\n")
 
     def newest(self) -> list[dict[str, Any]]:
-        """The last result of every preset and seed: settings that have changed since are left behind."""
-        return list({(r["preset"], r["model"], r["data"], r["seed"]): r for r in self.results}.values())
+        """The last result of every preset and seed on a machine: settings that have changed since are left behind."""
+        return list({tuple(r[name] for name in NAMED): r for r in self.results}.values())
 
 
-COLUMNS = ("preset", "model", "data", "seed", "steps", "seconds", "budget", "measure", "value", "promised", "reached")
+NAMED = ("machine", "preset", "model", "data", "seed")
+COLUMNS = (
+    *NAMED, "steps", "seconds", "budget", "measure", "value", "promised", "reached",
+)  # fmt: skip
 
 
 def table(results: list[dict[str, Any]]) -> str:
@@ -152,7 +157,7 @@ def table(results: list[dict[str, Any]]) -> str:
         f"| {' | '.join(COLUMNS)} |",
         f"|{'---|' * len(COLUMNS)}",
     ]
-    for r in sorted(results, key=lambda r: (r["preset"], r["model"], r["data"], r["seed"])):
+    for r in sorted(results, key=lambda r: tuple(r[name] for name in NAMED)):
         sign = {"lower": "≤", "higher": "≥"}[r["better"]]
         modes = f" ({r['modes']:.0f}/{r['of_modes']} modes)" if r["of_modes"] else ""
         in_time = r["seconds"] <= r["budget"]

@@ -1,7 +1,10 @@
 """The last results, kept as JSON with the machine and the date, and the table that is made of them."""
 
+import datetime
 import importlib
 import json
+import os
+import platform
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,10 +22,38 @@ class Row(NamedTuple):
     met: bool
 
 
-def save(result: dict[str, Any]) -> None:
-    """Keep a result in place of the one before, and write the table anew."""
+def machine() -> dict[str, object]:
+    """What the figures depend on."""
+    import torch
+
+    model = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
+    return {
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "processor": model or platform.processor(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "date": datetime.date.today().isoformat(),
+    }
+
+
+def place() -> str:
+    """The machine in words: how many cores of what."""
+    return f"{machine()['cores']} x {str(machine()['processor']).strip()}"
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def save(result: dict[str, Any], label: str | None = None) -> None:
+    """Keep a result in place of the one before with the same label, and write the table anew."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{result['benchmark']}.json").write_text(json.dumps(result, indent=2) + "\n")
+    name = ".".join(filter(None, (result["benchmark"], label)))
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
     TABLE.write_text(table([json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]))
 
 
@@ -39,9 +70,8 @@ def table(results: list[dict[str, Any]]) -> str:
     ]
     for result in results:
         module = importlib.import_module(f"benchmarks.{result['benchmark'].replace('-', '_')}")
-        where = (
-            f"{result['machine']['cores']} cores, {result['machine']['processor'].strip()}, {result['machine']['date']}"
-        )
+        m = result["machine"]
+        where = f"{m['cores']} cores, {m['processor'].strip()}, {m['date']}"
         for row in module.rows(result) if hasattr(module, "rows") else ():
             met = "yes" if row.met else "no"
             lines.append(

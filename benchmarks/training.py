@@ -68,19 +68,19 @@ def throughput(root: Path, data: Dataset, repeat: int) -> dict[str, Any]:
     theirs, ours = [], []
     for _ in range(repeat):
         torch.set_num_threads(cores())
-        theirs.append(_rate(vae_example.Recipe(root).steps()))
+        theirs.append(rate(vae_example.Recipe(root).steps()))
         trainer = Trainer(config, data)
-        ours.append(_rate(_steps(trainer)))
+        ours.append(rate(steps(trainer)))
     return _compared(theirs, ours, larger_is_better=True)
 
 
-def _steps(trainer: Trainer) -> Any:
+def steps(trainer: Trainer) -> Any:
     while True:
         trainer.advance()
         yield trainer.config.batch_size
 
 
-def _rate(steps: Any) -> float:
+def rate(steps: Any) -> float:
     for _, _ in zip(range(20), steps, strict=False):
         pass
     images, start = 0, time.perf_counter()
@@ -101,7 +101,7 @@ def to_target(root: Path, data: Dataset, repeat: int) -> dict[str, Any]:
         for _ in trainer.events():
             pass
         ours.append(trainer.watch.seconds)
-        losses.append(_neg_elbo(trainer))
+        losses.append(neg_elbo(trainer))
     return {
         "reference_neg_elbo": round(loss, 2),
         "reference_epochs": epochs,
@@ -111,7 +111,7 @@ def to_target(root: Path, data: Dataset, repeat: int) -> dict[str, Any]:
     }
 
 
-def _neg_elbo(trainer: Trainer) -> float:
+def neg_elbo(trainer: Trainer) -> float:
     value = trainer.evaluate(len(trainer.data.test)).metrics["neg_elbo"]
     assert isinstance(value, float)
     return value

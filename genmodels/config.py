@@ -157,7 +157,9 @@ class RunConfig(BaseModel):
     threads: int = setting(
         0, "Threads", "Processor threads of the run; 0 finds out how many pay.", "Machine", ge=0, le=64
     )
-    device: Literal["cpu", "cuda", "mps"] = setting("cpu", "Device", "Where the run computes.", "Machine")
+    device: Literal["auto", "cpu", "cuda", "mps"] = setting(
+        "auto", "Device", "Where the run computes; auto takes a graphics card for pictures, if there is one.", "Machine"
+    )
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "auto", "Precision", "Auto uses bfloat16 where the processor multiplies it fast.", "Machine"
     )

@@ -32,7 +32,7 @@ def result(**changes):
     common = {
         "digest": "a", "model": "vae", "data": "digits", "preset": "fast", "seed": 0, "steps": 6, "seconds": 9.0,
         "budget": 15.0, "measure": "neg_elbo", "value": 109.5, "promised": 114, "better": "lower", "kept": True,
-        "modes": None, "of_modes": None,
+        "machine": "2 x Chip", "modes": None, "of_modes": None,
     }  # fmt: skip
     return common | changes
 
@@ -42,8 +42,9 @@ def test_a_book_goes_on_where_it_was_left_and_forgets_what_has_changed(tmp_path)
     book.add(result(digest="old", value=120.0, kept=False))
     book.add(result(digest="new"))
     again = presets.Book(tmp_path / "book.jsonl")
-    assert again.has("new")
-    assert not again.has("other")
+    assert again.has("new", "2 x Chip")
+    assert not again.has("other", "2 x Chip")
+    assert not again.has("new", "8 x Chip")
     (kept,) = again.newest()
     assert kept["digest"] == "new"
 
@@ -52,7 +53,7 @@ def test_the_table_says_what_was_reached_and_what_was_too_slow() -> None:
     text = presets.table(
         [result(), result(seed=1, seconds=16.0), result(seed=2, kept=False), result(model="gan", modes=8, of_modes=8)]
     )
-    assert "| fast | vae | digits | 0 | 6 | 9.0 | 15.0 | neg_elbo | 109.5 | ≤ 114 | yes |" in text
+    assert "| 2 x Chip | fast | vae | digits | 0 | 6 | 9.0 | 15.0 | neg_elbo | 109.5 | ≤ 114 | yes |" in text
     assert "| too slow |" in text
     assert "| no |" in text
     assert "109.5 (8/8 modes)" in text

@@ -12,6 +12,7 @@ from genmodels.nn import NETWORKS, parameter_count
 from genmodels.nn.codebook import Codebook
 from genmodels.nn.custom import Custom
 from genmodels.nn.inside import activations, given_to
+from genmodels.nn.masked import MaskedNetwork
 from genmodels.nn.mixture import GaussianMixture
 from genmodels.nn.residual import Residual, ResidualNetwork, block
 from genmodels.nn.spectral import normalise
@@ -240,6 +241,32 @@ def test_new_sentences_are_made_of_code_vectors_and_have_the_length_that_is_coun
     assert float(expected.sum()) == pytest.approx(1, abs=1e-5)
     drawn = torch.bincount(index[:, 0] * 3 + index[:, 1], minlength=9) / 4000
     assert ((drawn - expected).abs() < 4 * (expected / 4000).sqrt()).all()
+
+
+def sees(network: MaskedNetwork, places: int, dim: int) -> torch.Tensor:
+    """Which places each output of a masked network depends on, ``[asked, given]``."""
+    x = torch.randn(1, places, dim)
+    slope = torch.autograd.functional.jacobian(lambda x: network(x).sum((0, 2)), x)
+    return slope.abs().sum((1, 3)) > 0
+
+
+@pytest.mark.parametrize("places", [1, 2, 5])
+def test_each_place_sees_all_places_before_it_and_no_other(places, float64) -> None:
+    found = sees(MaskedNetwork(places, 3, 40, 4), places, 3)
+    assert torch.equal(found, torch.ones(places, places, dtype=torch.bool).tril(-1))
+
+
+def test_one_place_is_the_same_alone_as_among_all(float64) -> None:
+    network, x = MaskedNetwork(4, 3, 30, 6), torch.randn(5, 4, 3)
+    for place in range(4):
+        torch.testing.assert_close(network.at(x, place), network(x)[:, place])
+
+
+def test_chances_of_all_sentences_sum_to_one(float64) -> None:
+    network, words = MaskedNetwork(3, 2, 24, 2), torch.randn(2, 2)
+    every = torch.cartesian_prod(*[torch.arange(2)] * 3)
+    chances = network(words[every]).log_softmax(2).gather(2, every[:, :, None]).sum((1, 2)).exp()
+    torch.testing.assert_close(chances.sum(), torch.tensor(1.0))
 
 
 # ------------------------------------------------------------------ the mixture over the codes

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from genmodels.config import setting
@@ -14,6 +14,7 @@ from genmodels.models.autoencoder import Autoencoder, AutoencoderConfig
 from genmodels.models.base import MODELS, Batch, Measures, Player, Posterior, Presets, Terms
 from genmodels.nn import at_least_float
 from genmodels.nn.codebook import Codebook
+from genmodels.nn.masked import MaskedNetwork
 from genmodels.registry import Card
 
 
@@ -47,9 +48,9 @@ class VQVAEConfig(AutoencoderConfig):
         le=100,
     )
     prior_width: int = setting(
-        128,
+        256,
         "Prior width",
-        "Units of the recurrent network that learns which codes follow each other.",
+        "Hidden units of the network that learns which codes go together.",
         "Network",
         ge=2,
         le=1024,
@@ -60,22 +61,16 @@ class VQVAEConfig(AutoencoderConfig):
     )
 
 
-class CodePrior(nn.Module):
-    """``p(k_1, ..., k_P)`` one code after another, by a recurrent network that reads the code vectors so far."""
-
-    def __init__(self, positions: int, dim: int, width: int, size: int) -> None:
-        super().__init__()
-        self.place = nn.Parameter(torch.randn(positions, dim).mul_(0.1))
-        self.memory = nn.GRU(dim, width, batch_first=True)
-        self.head = nn.Linear(width, size)
-
-    def forward(self, before: Tensor, state: Tensor | None = None, first: int = 0) -> tuple[Tensor, Tensor]:
-        """The vectors before each position ``[N, p, dim]``, from ``first`` on -> logits ``[N, p, size]`` and state."""
-        out, state = self.memory(before + self.place[first : first + before.shape[1]], state)
-        return at_least_float(self.head(out)), state
-
-
-IMAGE = {"width": 512, "latent_dim": 64, "batch_size": 256, "lr": 2e-3, "lr_warmup": 100, "lr_decay": "cosine"}
+IMAGE = {
+    "depth": 1,
+    "width": 512,
+    "latent_dim": 64,
+    "batch_size": 128,
+    "lr": 4e-3,
+    "lr_prior": 6e-3,
+    "lr_warmup": 100,
+    "lr_decay": "cosine",
+}
 POINTS = {
     "latent_dim": 4,
     "code_dim": 2,
@@ -116,22 +111,23 @@ class VQVAE(Autoencoder):
     code_values = 1
     PRESETS: ClassVar[Presets] = {
         "image": {
-            "fast": {**IMAGE, "steps": 1500, "lr_warmup": 50},
-            "good": {**IMAGE, "codebook": 128, "steps": 10000},
+            "fast": {**IMAGE, "steps": 1000, "batch_size": 64, "lr": 8e-3, "lr_warmup": 50},
+            "good": {**IMAGE, "codebook": 128, "steps": 6000},
             "best": {
                 **IMAGE,
                 "network": "conv",
+                "depth": 2,
                 "width": 32,
                 "latent_dim": 96,
                 "codebook": 128,
                 "steps": 12000,
-                "batch_size": 128,
                 "lr": 1e-3,
+                "lr_prior": 3e-3,
             },
         },
         "points": {
-            "fast": {**POINTS, "width": 64, "codebook": 32, "prior_width": 32, "steps": 3000},
-            "good": {**POINTS, "width": 128, "codebook": 64, "prior_width": 64, "steps": 10000},
+            "fast": {**POINTS, "width": 64, "codebook": 32, "prior_width": 64, "steps": 3000},
+            "good": {**POINTS, "width": 128, "codebook": 64, "prior_width": 128, "steps": 10000},
             "best": {
                 **POINTS,
                 "width": 128,
@@ -148,7 +144,7 @@ class VQVAE(Autoencoder):
         super().__init__(config, spec)
         self.positions = config.latent_dim // config.code_dim
         self.codebook = Codebook(config.codebook, config.code_dim)
-        self.code_prior = CodePrior(self.positions, config.code_dim, config.prior_width, config.codebook)
+        self.code_prior = MaskedNetwork(self.positions, config.code_dim, config.prior_width, config.codebook)
 
     def objection(self) -> str:
         c = self.config
@@ -186,26 +182,20 @@ class VQVAE(Autoencoder):
 
     def code_length(self, index: Tensor) -> Tensor:
         """``-ln p`` of codes ``[N, positions]``, ``[N]`` nats; about ``positions * ln(codebook)`` untrained."""
-        vectors = self.codebook.look_up(index)
-        before = torch.cat([torch.zeros_like(vectors[:, :1]), vectors[:, :-1]], 1)
-        logits, _ = self.code_prior(before)
+        logits = self.code_prior(self.codebook.look_up(index))
         return cross_entropy(logits.transpose(1, 2), index, reduction="none").sum(1)
 
     @torch.no_grad()
     def prior(self, n: int, generator: torch.Generator) -> Tensor:
         """Codes drawn one after another; each turns one even number into a choice, so the same noise means the same."""
-        vectors = self.codebook.vectors
-        noise = torch.rand(n, self.positions, generator=generator, device=generator.device).to(vectors.device)
-        last, state, parts = vectors.new_zeros(n, 1, vectors.shape[1]), None, []
+        where = self.codebook.vectors.device
+        noise = torch.rand(n, self.positions, generator=generator, device=generator.device).to(where)
+        z = torch.zeros(n, self.positions, self.config.code_dim, device=where)
         for position in range(self.positions):
-            logits, state = self.code_prior(last, state, position)
-            limits = logits[:, 0].softmax(1).cumsum(1)
-            index = torch.searchsorted(limits, noise[:, position, None].to(limits.dtype).contiguous()).clamp_max(
-                len(vectors) - 1
-            )
-            last = self.codebook.look_up(index)
-            parts.append(last)
-        return torch.cat(parts, 1).flatten(1).to(generator.device)
+            limits = self.code_prior.at(z, position).softmax(1).cumsum(1)
+            index = torch.searchsorted(limits, noise[:, position, None].to(limits.dtype).contiguous())
+            z[:, position] = self.codebook.look_up(index.squeeze(1).clamp_max(self.config.codebook - 1))
+        return z.flatten(1).to(generator.device)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         _, index = self.written(self.standardise(x))

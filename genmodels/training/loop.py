@@ -103,7 +103,7 @@ def check(config: RunConfig, spec: DataSpec) -> None:
     Raises:
         UserError: The settings do not fit this kind of data or this machine, or the model would be too large.
     """
-    choose_device(config)
+    choose_device(config.device, spec.modality)
     with torch.device("meta"):
         size = parameter_count(MODELS[config.model].thing(config, spec))
     if size > MAX_VALUES:
@@ -143,9 +143,9 @@ class Trainer:
         self.data = data
         self.pace = pace
         self.inbox: deque[Command] = deque()
-        self.device = choose_device(config)
+        self.device = choose_device(config.device, data.spec.modality)
         self.threads = Threads(config.threads, most=None if self.device.type == "cpu" else 1)
-        self.precision = choose_precision(config, data.spec.modality)
+        self.precision = choose_precision(config.precision, self.device, data.spec.modality)
         self.model = build(config, data).to(self.device)
         self.ema = EMA(self.model, config.ema)
         self.players = tuple(self.model.players())

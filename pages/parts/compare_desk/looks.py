@@ -65,9 +65,13 @@ Panel = Callable[[Side], None]
 
 
 def first(sides: Sequence[Side]) -> None:
-    """Who they are, and what they draw. All in rows, so that what is to be compared lies at the same height."""
-    _row(sides, head)
-    _row(sides, samples, _("Samples"), _("each from its own noise, the same every time"))
+    """Who they are, and what they draw: one column each, so that on a phone a head stands above its own samples."""
+
+    def both(side: Side) -> None:
+        head(side)
+        samples(side)
+
+    _row(sides, both, _("Samples"), _("each from its own noise, the same every time"))
 
 
 def inside(sides: Sequence[Side]) -> None:
