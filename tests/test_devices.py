@@ -8,7 +8,7 @@ from genmodels.models import MODELS
 from genmodels.training import events as ev
 from genmodels.training.folder import RunFolder
 from genmodels.training.loop import Trainer
-from genmodels.training.machine import choose_device, choose_precision
+from genmodels.training.machine import choose_device, choose_precision, require_device
 from genmodels.training.runner import run
 from tests.small_models import DATA, KINDS, small
 
@@ -31,8 +31,18 @@ def test_auto_takes_a_card_for_pictures_only() -> None:
 
 @pytest.mark.parametrize("missing", sorted({"cuda", "mps"} - set(CARDS)))
 def test_a_missing_card_is_named_with_what_there_is(missing) -> None:
-    with pytest.raises(UserError, match=f"no {missing} device; choose auto, .*cpu"):
-        choose_device(missing, "image")
+    for find_out in (require_device, lambda name: choose_device(name, "image")):
+        with pytest.raises(UserError, match=f"no {missing} device; choose auto, cpu"):
+            find_out(missing)
+
+
+def test_auto_leaves_a_card_that_cannot_be_used(monkeypatch) -> None:
+    def busy(*_, **__):
+        raise RuntimeError("CUDA-capable device(s) is/are busy or unavailable")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch, "zeros", busy)
+    assert choose_device("auto", "image").type == "cpu"
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])

@@ -1,13 +1,15 @@
 """The runs below one folder: whose they are, how they are found, and what a hostile address finds."""
 
+import os
 import shutil
+import time
 from concurrent.futures import Executor, Future
 
 import pytest
 
 from genmodels.errors import UserError
 from genmodels.training import store as store_module
-from genmodels.training.folder import RunFolder, Status
+from genmodels.training.folder import YIELDS_AFTER, RunFolder, Status
 from genmodels.training.store import RunStore, owner_key
 from tests.small_runs import small
 
@@ -186,6 +188,29 @@ def test_the_wait_is_estimated_from_the_runs_that_go_on(store):
     assert store.queue_wait(store.pool.going[0]) is None
     store.pool.going.append(going(None))
     assert store.queue_wait(waiting[0]) is None
+
+
+def test_runs_that_nobody_looks_at_make_room_when_others_wait(store):
+    def going(name, ago):
+        folder = RunFolder.create(store.root / name, small())
+        if ago is not None:
+            folder.rest_unwatched()
+            os.utime(folder.path / "watched", (time.time() - ago,) * 2)
+        return folder
+
+    left, seen, steady = going("left", YIELDS_AFTER + 1), going("seen", 0), going("steady", None)
+    store.pool.going = [left, seen, steady]
+
+    def wishes():
+        return {folder.id: [wish.action for wish in folder.commands(0)[0]] for folder in store.pool.going}
+
+    store.make_room()
+    assert wishes() == {"left": [], "seen": [], "steady": []}, "nobody waits"
+    waiting = store.start(small())
+    store.make_room()
+    assert set(wishes()["left"]) == {"stop"}
+    assert (wishes()["seen"], wishes()["steady"]) == ([], [])
+    store.stop(waiting)
 
 
 def test_resume(store):

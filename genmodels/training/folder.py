@@ -51,6 +51,8 @@ SILENCE = 60.0
 """Seconds without a heartbeat after which a working process counts as gone even if it can still be seen."""
 
 State = Literal["queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted"]
+RESTS_AFTER, YIELDS_AFTER = 25.0, 8.0
+"""Seconds without a look after which a run that wants to be watched pauses, and ends if others wait for its place."""
 ACTIVE: tuple[State, ...] = ("queued", "preparing", "running", "paused")
 KEPT = ("frames", "weights")
 Count = Annotated[int, Field(ge=0, le=2**62)]

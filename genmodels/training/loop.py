@@ -24,7 +24,7 @@ from genmodels.training import events as ev
 from genmodels.training.batches import Batches
 from genmodels.training.clock import Rhythm, Stopwatch
 from genmodels.training.events import Command
-from genmodels.training.machine import choose_device, choose_precision
+from genmodels.training.machine import choose_device, choose_precision, require_device
 from genmodels.training.optimizers import OPTIMIZERS, Gradients
 from genmodels.training.random import first_weights, generator_for, stream_seed
 from genmodels.training.threads import Threads
@@ -103,7 +103,7 @@ def check(config: RunConfig, spec: DataSpec) -> None:
     Raises:
         UserError: The settings do not fit this kind of data or this machine, or the model would be too large.
     """
-    choose_device(config.device, spec.modality)
+    require_device(config.device)
     with torch.device("meta"):
         size = parameter_count(MODELS[config.model].thing(config, spec))
     if size > MAX_VALUES:

@@ -25,7 +25,7 @@ def thread_count(asked: int) -> int:
 
 
 def choose_device(asked: str, modality: str) -> "torch.device":
-    """The device a run asks for; ``"auto"`` is a graphics card for images, where there is one, and else the processor.
+    """The device a run asks for; ``"auto"`` is a graphics card for images, where one can be used, else the processor.
 
     Steps on points are so short that starting them on a card takes longer than computing them here.
 
@@ -34,14 +34,40 @@ def choose_device(asked: str, modality: str) -> "torch.device":
     """
     import torch
 
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if asked == "auto":
-        cards = [name for name, here in present.items() if here] if modality == "image" else ["cpu"]
-        return torch.device(cards[0])
-    if not present[asked]:
-        have = ", ".join(name for name, here in present.items() if here)
-        raise UserError(f"This machine has no {asked} device; choose auto, {have}.")
-    return torch.device(asked)
+    if asked != "auto":
+        require_device(asked)
+        return torch.device(asked)
+    usable = [name for name in _cards() if _answers(name)] if modality == "image" else []
+    return torch.device(usable[0] if usable else "cpu")
+
+
+def require_device(asked: str) -> None:
+    """Find out whether a device is there, without waking it up.
+
+    Raises:
+        UserError: This machine does not have it.
+    """
+    have = ("auto", "cpu", *_cards())
+    if asked not in have:
+        raise UserError(f"This machine has no {asked} device; choose {', '.join(have)}.")
+
+
+def _cards() -> list[str]:
+    import torch
+
+    cards = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return [name for name, here in cards.items() if here]
+
+
+def _answers(name: str) -> bool:
+    """Whether a card that is there can be used: it may be full, or kept for another process."""
+    import torch
+
+    try:
+        torch.zeros(1, device=name)
+    except RuntimeError:
+        return False
+    return True
 
 
 def choose_precision(asked: str, device: "torch.device", modality: str) -> str:

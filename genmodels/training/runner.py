@@ -13,7 +13,7 @@ from genmodels.data import data_of
 from genmodels.errors import UserError
 from genmodels.metrics.features import network_for
 from genmodels.training import events as ev
-from genmodels.training.folder import RunFolder, Status
+from genmodels.training.folder import RESTS_AFTER, RunFolder, Status
 from genmodels.training.loop import PACES, Pace, ResumePoint, Trainer
 
 CHECKPOINT_EVERY = 5.0
@@ -21,8 +21,8 @@ WEIGHTS_GROWTH = 1.25
 """Seconds between resume points; kept weights lie that factor of steps apart: many early on, when much changes."""
 STILL = 1.0
 """Seconds between two signs of life of a paused run."""
-RESTS_AFTER, ENDS_AFTER = 25.0, 300.0
-"""Seconds without a look after which a run that wants to be watched pauses, and after which it ends."""
+ENDS_AFTER = 300.0
+"""Seconds without a look after which a run that wants to be watched ends; sooner when others wait for its place."""
 
 Listener = Callable[[ev.Event], None]
 

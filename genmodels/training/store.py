@@ -15,10 +15,12 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.owners import owner_key
 from genmodels.training.executor import WorkerPool
-from genmodels.training.folder import RunFolder
+from genmodels.training.folder import YIELDS_AFTER, RunFolder
 from genmodels.training.machine import thread_count
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+QUEUE_MINDED = 1.0
+"""Seconds between two looks at who could make room for the runs that wait."""
 KEPT_DISCARDED = 600.0
 """Seconds that a discarded run can be taken back."""
 
@@ -42,6 +44,7 @@ class RunStore:
         self.root.mkdir(parents=True, exist_ok=True)
         self.pool = pool
         self._lock = threading.Lock()
+        self._minder: threading.Thread | None = None
         self._empty_bin()
 
     def start(self, config: RunConfig, owner: str = "", title: str = "") -> RunFolder:
@@ -64,6 +67,22 @@ class RunStore:
 
     def _submit(self, folder: RunFolder, config: RunConfig) -> None:
         self.pool.submit(_train, folder.path, parent=os.getpid(), threads=thread_count(config.threads))
+        with self._lock:
+            if self._minder is None or not self._minder.is_alive():
+                self._minder = threading.Thread(target=self._mind_queue, daemon=True)
+                self._minder.start()
+
+    def _mind_queue(self) -> None:
+        while self.pool.waiting():
+            self.make_room()
+            time.sleep(QUEUE_MINDED)
+
+    def make_room(self) -> None:
+        """End the runs, resumable, that nobody has looked at for a while, as long as others wait for their places."""
+        for path, *_ in self.pool.running() if self.pool.waiting() else ():
+            folder = RunFolder(path)
+            if folder.alone() > YIELDS_AFTER:
+                folder.send("stop")
 
     def queue_position(self, folder: RunFolder) -> int | None:
         """0 for the run that is next, or None when it does not wait."""

@@ -13,6 +13,7 @@ from pages.parts import form, levels, studio
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.choice import PLAYED
 from pages.parts.playground_desk.points import points
+from pages.parts.run_view.live import place_in_line
 from pages.parts.text import _
 from pages.parts.train_form import one_of
 
@@ -88,6 +89,8 @@ def transport(folder: RunFolder | None, state: str) -> None:
             on_change=chosen.by_hand("picks", _pace),
             args=(folder, pace),
         )
+    if folder is not None and state == "queued":
+        st.caption(f":material/hourglass_empty: {place_in_line(folder)}")
     if sentence := st.session_state.pop("_train_refused", None):
         st.warning(sentence)
 

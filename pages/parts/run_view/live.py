@@ -53,7 +53,7 @@ def _tick(folder: RunFolder, config: RunConfig, drawn_state: str) -> None:
 def _standing(folder: RunFolder, config: RunConfig, now: Standing, story: Story) -> None:
     with st.container(key="run-standing", gap="small"):
         if now.state == "queued":
-            st.progress(0.0, text=_place_in_line(folder))
+            st.progress(0.0, text=place_in_line(folder))
         elif now.state == "preparing":
             st.progress(now.progress, text=f"{now.reason} · {now.progress:.0%}")
         else:
@@ -61,7 +61,8 @@ def _standing(folder: RunFolder, config: RunConfig, now: Standing, story: Story)
         st.html(f"<div class='gm-dials'>{''.join(_dials(config, now, story))}</div>")
 
 
-def _place_in_line(folder: RunFolder) -> str:
+def place_in_line(folder: RunFolder) -> str:
+    """When a queued run starts, as far as that is known."""
     place, wait = studio.store().queue_position(folder), studio.store().queue_wait(folder)
     if place is None:
         return _("It starts in a moment.")
