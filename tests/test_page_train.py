@@ -21,6 +21,7 @@ from pages.parts.architecture import stacks
 from pages.parts.run_view import controls
 from pages.parts.run_view.story import Story
 from pages.parts.train_form.choice import Choice
+from tests.defaults import wrong_defaults
 
 ROOT = Path(__file__).parents[1]
 OWNER, STRANGER = "a" * 32, "b" * 32
@@ -170,6 +171,13 @@ def test_the_address_preselects(store: RunStore) -> None:
     assert at.segmented_control(key="pick-preset").value == "good"
     assert control(at, "number_input", "set-gan-seed").value == 12
     assert not at.info
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_browser_that_missed_a_message_draws_what_is_chosen(store: RunStore, model: str) -> None:
+    at = page(model=model, data="digits", preset="good", seed="7", level="engineer")
+    assert not at.exception
+    assert wrong_defaults(at) == {}
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from pages.parts.playground_desk.hand import _GROUPS
 from pages.parts.playground_desk.scenes import scene
 from pages.parts.playground_desk.sight import judged, moving, reach, still, untrained
 from pages.parts.run_view.story import Series, Story
+from tests.defaults import wrong_defaults
 from tests.small_runs import until
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +63,17 @@ def test_every_model_shows_its_settings(at: AppTest, model: str) -> None:
         for widget in at.get(kind)
     }
     assert all(f"play-set-{model}-{name}" in keys for names in _GROUPS[model].values() for name in names)
+
+
+@pytest.mark.parametrize("level", ["student", "engineer"])
+@pytest.mark.parametrize("name", exhibits())
+def test_a_browser_that_missed_a_message_draws_what_is_chosen(at: AppTest, name: str, level: str) -> None:
+    at.query_params["level"] = level
+    at.run()
+    at.button(key=f"exhibit-{name}").click().run()
+    assert not at.exception
+    assert wrong_defaults(at) == {}
+    at.button(key="play-reset").click().run()
 
 
 def test_a_setting_that_does_not_fit_is_explained(at: AppTest) -> None:

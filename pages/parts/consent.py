@@ -4,6 +4,7 @@ import streamlit as st
 
 from genmodels.data import LARGE_MB, entry_of, to_fetch
 from genmodels.errors import UserError
+from pages.parts import turns
 from pages.parts.text import _
 
 _AGREED = "_agreed_downloads"
@@ -20,9 +21,9 @@ def ask(data: str) -> None:
         )
     )
     key = f"agree-{data}"
-    st.session_state[key] = data in _agreed()
     st.checkbox(
         _("I agree"),
+        value=turns.shown(key, data in _agreed()),
         key=key,
         help=_("To the download and to its terms; without it, Start waits."),
         on_change=lambda: _agreed().symmetric_difference_update({data}),

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from genmodels.catalogue import REGISTRIES
 from genmodels.config import RunConfig, field_extra
+from pages.parts import turns
 from pages.parts.text import _
 
 FEW = 200
@@ -158,8 +159,7 @@ def control(
         common: The value to go back to; where ``value`` differs, a Reset stands beside the control.
         disabled: Shown, but not to be changed.
     """
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    turns.shown(key, value)
     shared = {
         "label": setting.title,
         "help": setting.help,
@@ -189,29 +189,42 @@ def _put_back(name: str, key: str, common: Any, on_change: OnChange) -> None:
 
 def _widget(setting: Setting, value: Any, shared: Mapping[str, Any]) -> None:
     if setting.kind is bool:
-        st.toggle(**shared)
+        st.toggle(**shared, value=value)
     elif setting.options:
-        st.selectbox(options=setting.options, format_func=setting.say, **shared)
+        options = setting.options
+        st.selectbox(options=options, index=options.index(value), format_func=setting.say, **shared)
     elif setting.kind is str:
-        st.text_area(**shared, max_chars=setting.longest, height=96)
+        st.text_area(**shared, value=value, max_chars=setting.longest, height=96)
     elif setting.optional or setting.low is None or setting.high is None:
-        _number(setting, shared)
+        _number(setting, value, shared)
     elif setting.log or (setting.kind is float and setting.high > WIDE * max(setting.low, 0.01)):
         _log_slider(setting, value, shared)
     elif setting.kind is int and setting.high - setting.low <= FEW:
-        st.slider(min_value=int(setting.low), max_value=int(setting.high), **shared)
+        st.slider(min_value=int(setting.low), max_value=int(setting.high), value=value, **shared)
     else:
-        _number(setting, shared)
+        _number(setting, value, shared)
 
 
 def _log_slider(setting: Setting, value: Any, shared: Mapping[str, Any]) -> None:
     assert setting.low is not None
     assert setting.high is not None
     options: Sequence[Any] = sorted({*ladder(setting.low, setting.high, setting.kind), value})
-    st.select_slider(options=options, format_func=setting.say, **shared)
+    st.select_slider(options=options, value=value, format_func=setting.say, **shared)
 
 
-def _number(setting: Setting, shared: Mapping[str, Any]) -> None:
+def _within(value: Any, min_value: Any, max_value: Any) -> Any:
+    """The nearest value between the bounds that there are.
+
+    >>> _within(-5, 1, None), _within(0.5, 0, 1), _within(9, None, 3), _within(None, 1, 2)
+    (1, 0.5, 3, None)
+    """
+    if value is None:
+        return None
+    value = value if max_value is None else min(value, max_value)
+    return value if min_value is None else max(value, min_value)
+
+
+def _number(setting: Setting, value: Any, shared: Mapping[str, Any]) -> None:
     whole = setting.kind is int
     limits = {
         name: limit if limit is None else setting.kind(limit)
@@ -219,4 +232,5 @@ def _number(setting: Setting, shared: Mapping[str, Any]) -> None:
     }
     step = 1 if whole else 0.01 if setting.high is not None and setting.high <= 1 else 1.0
     placeholder = _("no limit") if setting.optional else None
-    st.number_input(**shared, **limits, value=None, step=step, format="%d" if whole else "%g", placeholder=placeholder)
+    value = _within(value, **limits)  # what is out of bounds stays in the field, and the page says so
+    st.number_input(**shared, **limits, value=value, step=step, format="%d" if whole else "%g", placeholder=placeholder)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.parts import address, kept
+from pages.parts import address, kept, turns
 from pages.parts.learn.markup import LEVELS, Level
 from pages.parts.text import _
 
@@ -84,10 +84,10 @@ def switch(place: str, *, named: bool = False) -> None:
     """The switch; there may be one at each ``place`` of a page, with its name or without."""
     names = {"curious": _("Curious"), "student": _("Student"), "engineer": _("Engineer")}
     key = f"level-{place}"
-    st.session_state[key] = current()
     st.segmented_control(
         _("How much to show"),
         LEVELS,
+        default=turns.shown(key, current()),
         format_func=names.__getitem__,
         required=True,
         key=key,

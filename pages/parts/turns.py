@@ -34,6 +34,17 @@ def by_hand(kind: str, act: Callable[..., None]) -> Callable[..., None]:
     return answer
 
 
+def shown(key: str, value: Any) -> Any:
+    """Make the control with this key show ``value``, which is to be its default as well.
+
+    What is set in the session state alone reaches the browser with one single message. When a page runs again at once,
+    that message is skipped, and the browser draws the default of the control and reports it as the visitor's wish.
+    """
+    if st.session_state.get(key, value) != value:
+        st.session_state[key] = value
+    return value
+
+
 def _turn(kind: str) -> int:
     turn: int = st.session_state.get(_TURNS, {}).get(kind, 0)
     return turn

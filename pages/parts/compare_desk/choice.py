@@ -48,10 +48,10 @@ def pick(shown: list[RunFolder]) -> None:
     there = {folder.id: folder for folder in [*shown, *studio.explorable()]}
     names = {run_id: _in_words(folder) for run_id, folder in there.items()}
     key = turns.key(_PICKED, _PICKED)
-    st.session_state[key] = [folder.id for folder in shown]
     st.multiselect(
         _("Runs"),
         list(there),
+        default=turns.shown(key, [folder.id for folder in shown]),
         format_func=lambda run_id: names.get(run_id, run_id),
         key=key,
         max_selections=MOST,

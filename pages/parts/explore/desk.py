@@ -12,7 +12,7 @@ from genmodels.latent.export import Exported
 from genmodels.latent.order import SILENT
 from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
-from pages.parts import take_away
+from pages.parts import take_away, turns
 from pages.parts.decoder import carry_decoder, pack
 from pages.parts.explore import atlas, layers, point
 from pages.parts.explore.subject import Subject, pixels, subscript
@@ -282,18 +282,18 @@ def _plain_sliders(subject: Subject, now: point.Point) -> None:
     for place, j in enumerate(subject.order):
         holder = st.container() if place < SHOWN else _deeper(place)
         key = f"explore-z-{j}"
-        st.session_state[key] = float(np.clip(now.z[j], -reach, reach))
+        value = turns.shown(key, float(np.clip(now.z[j], -reach, reach)))
         silent = " · " + _("silent") if is_silent(subject, j) else ""
         name = f"z{subscript(j + 1)}{silent}"
-        holder.slider(name, -reach, reach, step=0.01, key=key, on_change=_slid, args=(subject, j))
+        holder.slider(name, -reach, reach, value, step=0.01, key=key, on_change=_slid, args=(subject, j))
 
 
 def _plain_label(subject: Subject, now: point.Point) -> None:
     names, key = subject.model.spec.classes, "explore-y"
-    st.session_state[key] = now.label
     st.selectbox(
         _("Class"),
         range(len(names)),
+        index=turns.shown(key, now.label),
         format_func=names.__getitem__,
         key=key,
         on_change=lambda: point.tell(subject, st.session_state[key]),

@@ -9,7 +9,7 @@ from genmodels.config import live_fields
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
-from pages.parts import form, levels, studio
+from pages.parts import form, levels, studio, turns
 from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.choice import PLAYED
 from pages.parts.playground_desk.points import points
@@ -53,10 +53,10 @@ def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
     if not levels.shows("beside", asked=other is not None):
         return
     shown = other.model if other else ""
-    if st.session_state.get(key) != shown:
-        st.session_state[key] = shown
+    turns.shown(key, shown)
     st.selectbox(
-        _("Beside it"), names, key=key, help=_("A second model learns the same points at the same time."),
+        _("Beside it"), names, index=names.index(shown), key=key,
+        help=_("A second model learns the same points at the same time."),
         format_func=lambda name: MODELS[name].card.title if name else _("Nothing"),
         on_change=chosen.by_hand("picks", lambda: chosen.set_beside(folder, st.session_state[key])),
     )  # fmt: skip
@@ -76,13 +76,14 @@ def transport(folder: RunFolder | None, state: str) -> None:
                 st.button(label, key=f"play-step-{player}", help=words, on_click=step, args=(folder, state, player))
         st.button(_("Reset"), key="play-reset", icon=":material/restart_alt:", on_click=_reset, args=(folder,))
     pace = chosen.key("playground-speed", "picks")
-    st.session_state[pace] = st.session_state.setdefault(chosen.SPEED, chosen.SPEEDS[-1])
+    speed = turns.shown(pace, st.session_state.setdefault(chosen.SPEED, chosen.SPEEDS[-1]))
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="play-pace"):
         words = _("Pauses, and tells what happens inside a single training step, part by part.")
         st.toggle(_("Slow motion"), key=SLOW, help=words, on_change=_slow, args=(folder, state))
         st.selectbox(
             _("Speed"),
             chosen.SPEEDS,
+            index=chosen.SPEEDS.index(speed),
             key=pace,
             format_func=lambda n: _("full speed") if n == 0 else _("{n} steps a second").format(n=n),
             label_visibility="collapsed",

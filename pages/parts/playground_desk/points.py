@@ -10,7 +10,7 @@ from genmodels.data.toys import MAX_NOISE, MIN_NOISE
 from genmodels.data.uploads import Draft, UploadStore, draft
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
-from pages.parts import levels
+from pages.parts import levels, turns
 from pages.parts.brush import brush
 from pages.parts.own_data.report import report
 from pages.parts.owner import owner_id
@@ -29,15 +29,17 @@ def points(folder: RunFolder | None, choice: chosen.Choice) -> None:
     if choice.data not in names:  # somebody else's run is looked at
         names.append(choice.data)
     key = chosen.key("play-data", "picks")
-    if st.session_state.get(key) != choice.data:
-        st.session_state[key] = choice.data
+    turns.shown(key, choice.data)
 
     def picked() -> None:
         if (new := st.session_state[key]) in names:
             chosen.change(folder, data=new)
 
     titles = {name: entry_of(name).card.title for name in names}
-    st.selectbox(_("Data"), names, key=key, format_func=titles.__getitem__, on_change=chosen.by_hand("picks", picked))
+    st.selectbox(
+        _("Data"), names, index=names.index(choice.data), key=key, format_func=titles.__getitem__,
+        on_change=chosen.by_hand("picks", picked),
+    )  # fmt: skip
     with st.container(horizontal=True, gap="small", key="play-own"):
         if st.button(_("Draw"), key="play-draw", icon=":material/brush:", help=_("Paint a distribution of your own.")):
             st.dialog(_("Draw your own"), width="medium")(_draw)(folder)
@@ -87,10 +89,9 @@ def _ladder(
     folder: RunFolder | None, name: str, title: str, words: str, options: list[Any], value: Any, told: Any
 ) -> None:
     key = chosen.key(f"play-set-{name}", "settings")
-    if st.session_state.get(key, options) != value:
-        st.session_state[key] = value
+    turns.shown(key, value)
     st.select_slider(
-        title, options, key=key, help=words, format_func=lambda n: _("all") if n is None else f"{n:,}",
+        title, options, value=value, key=key, help=words, format_func=lambda n: _("all") if n is None else f"{n:,}",
         on_change=chosen.by_hand(
             "settings", lambda: chosen.set_value(folder, name, told(st.session_state[key]))
         ),

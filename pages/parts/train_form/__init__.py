@@ -64,15 +64,14 @@ def one_of(
     many: bool = False,
 ) -> None:
     """A row of segments of which exactly one is chosen; of pills where they are too many for one row."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+    turns.shown(key, value)
 
     def picked() -> None:
         if (new := st.session_state[key]) in options:
             on_pick(new)
 
     row = st.pills if many else st.segmented_control
-    row(label, options, key=key, format_func=titles.__getitem__, required=True, on_change=picked)
+    row(label, options, default=value, key=key, format_func=titles.__getitem__, required=True, on_change=picked)
 
 
 def pick_model(choice: Choice) -> None:
@@ -90,8 +89,7 @@ def pick_model(choice: Choice) -> None:
 
 def _more_models(choice: Choice, names: list[str]) -> None:
     key = "pick-model"
-    if st.session_state.get(key) != choice.model:
-        st.session_state[key] = choice.model
+    turns.shown(key, choice.model)
 
     def picked() -> None:
         if (new := st.session_state[key]) in names:
@@ -100,6 +98,7 @@ def _more_models(choice: Choice, names: list[str]) -> None:
     st.radio(
         _("Model"),
         names,
+        index=names.index(choice.model),
         key=key,
         format_func=lambda name: MODELS[name].card.title,
         captions=[MODELS[name].card.summary for name in names],
@@ -149,8 +148,7 @@ def _sets(group: str) -> list[str]:
 def _pick_set(value: str, names: list[str]) -> None:
     titles = {name: _("New set") if name == own_data.NEW else entry_of(name).card.title for name in names}
     key = "pick-data"
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+    turns.shown(key, value)
 
     def picked() -> None:
         if (new := st.session_state[key]) in names:
@@ -161,6 +159,7 @@ def _pick_set(value: str, names: list[str]) -> None:
     st.pills(
         _("Data set"),
         names,
+        default=value,
         key=key,
         format_func=titles.__getitem__,
         required=True,
@@ -178,10 +177,9 @@ def _pick_classes(choice: Choice) -> None:
     title = _("Classes: {names}").format(names=", ".join(picked)) if picked else _("All classes")
     with st.expander(title, key="classes"):
         key = turns.key(f"classes-{choice.data}", chosen.SETTINGS)
-        if tuple(st.session_state.get(key, ())) != picked:
-            st.session_state[key] = list(picked)
+        shown = turns.shown(key, list(picked))
         picked_by_hand = turns.by_hand(chosen.SETTINGS, lambda: _set_classes(key, known))
-        st.pills(_("Learn only from"), known, selection_mode="multi", key=key, on_change=picked_by_hand)
+        st.pills(_("Learn only from"), known, selection_mode="multi", default=shown, key=key, on_change=picked_by_hand)
 
 
 def _set_classes(key: str, known: tuple[str, ...]) -> None:
