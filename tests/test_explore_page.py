@@ -22,6 +22,7 @@ from genmodels.training.store import bundled
 from pages.parts.explore import atlas, chosen, codes, factors, layers, moment, point, time
 from pages.parts.explore.sections import SECTIONS
 from pages.parts.explore.subject import Subject, open_subject, version
+from tests.defaults import wrong_defaults
 from tests.explore_runs import RUNS, subject, visit
 from tests.small_runs import SILENT, small
 
@@ -45,6 +46,7 @@ def test_every_section_of_every_kind_of_run(runs: Path, name: str) -> None:
         at.run()
         assert [*at.exception, *at.warning, *at.error] == [], section
         assert at.selectbox(key="explore-run").value == name
+        assert wrong_defaults(at) == {}, section
 
 
 def test_only_pictures_from_known_factors_are_held_against_them(runs: Path) -> None:
@@ -139,6 +141,7 @@ def test_plain_sliders_move_the_point(runs: Path, name: str) -> None:
     after = at.session_state["_explore_point"].z
     assert after[0] == 1.25
     assert after[1:] == before[1:]
+    assert wrong_defaults(at).keys() == {"explore-plain"}, "a toggle that a hand has moved keeps its default"
     at.button(key="explore-dice").click().run()
     assert at.slider(key="explore-z-0").value == pytest.approx(at.session_state["_explore_point"].z[0], abs=0.026)
 

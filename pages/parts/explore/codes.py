@@ -80,11 +80,13 @@ def _projection(subject: Subject) -> str:
     kinds = _kinds(subject)
     if len(kinds) == 1:
         return next(iter(kinds))
-    if st.session_state.get("explore-projection") not in kinds:
-        st.session_state["explore-projection"] = "classes" if "classes" in kinds else "pca"
+    first = "classes" if "classes" in kinds else "pca"
+    if st.session_state.get("explore-projection", first) not in kinds:
+        st.session_state["explore-projection"] = first
     kind = st.segmented_control(
         _("Projection"),
         list(kinds),
+        default=first,
         format_func=kinds.__getitem__,
         key="explore-projection",
         required=True,

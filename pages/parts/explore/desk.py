@@ -84,7 +84,6 @@ def _held(subject: Subject) -> None:
 
 def _buttons(subject: Subject) -> None:
     now = point.current(subject)
-    st.session_state["explore-seed"] = now.seed
     with st.container(horizontal=True, vertical_alignment="bottom", key="explore-buttons"):
         st.button(
             _("Dice"),
@@ -107,6 +106,7 @@ def _buttons(subject: Subject) -> None:
             _("Seed"),
             0,
             point.MOST_SEED,
+            turns.shown("explore-seed", now.seed),
             key="explore-seed",
             on_change=lambda: point.throw(subject, st.session_state["explore-seed"]),
             width=140,

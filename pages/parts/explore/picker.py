@@ -5,7 +5,7 @@ import streamlit as st
 from genmodels.catalogue import REGISTRIES
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
-from pages.parts import run_state
+from pages.parts import run_state, turns
 from pages.parts.explore import moment
 from pages.parts.explore.subject import Subject, open_subject, version
 from pages.parts.studio import explorable, open_run
@@ -47,11 +47,10 @@ def _opened(folder: RunFolder) -> Subject:
 
 def _select(runs: dict[str, RunFolder], chosen: RunFolder) -> None:
     names = {run_id: describe(folder) for run_id, folder in runs.items()}
-    # The address decides: the widget follows it, also when a link on another page has changed it.
-    st.session_state["explore-run"] = chosen.id
     st.selectbox(
         _("Model"),
         list(runs),
+        index=list(runs).index(turns.shown("explore-run", chosen.id)),
         format_func=lambda run_id: names.get(run_id, run_id),
         key="explore-run",
         on_change=_to_address,

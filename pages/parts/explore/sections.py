@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts import address
+from pages.parts import address, turns
 from pages.parts.explore import (
     arithmetic,
     bookmarks,
@@ -61,10 +61,10 @@ def show(subject: Subject) -> None:
     if not factors.known(subject):
         offered.remove("factors")
     wanted = address.read("show")
-    st.session_state[_KEY] = wanted if wanted in offered else offered[0]
     chosen = st.segmented_control(
         _("Section"),
         offered,
+        default=turns.shown(_KEY, wanted if wanted in offered else offered[0]),
         format_func=_names().__getitem__,
         key=_KEY,
         required=True,
