@@ -73,7 +73,7 @@ def row(key: str, what: str, source: str, setting: str, published: str) -> Calla
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    kept = _kept()
     asked = options.rows.split(",") if options.rows else [key for key in ROWS if key not in kept]
     if unknown := [key for key in asked if key not in ROWS]:
         raise SystemExit(f"There is no row {unknown[0]!r}; choose among {', '.join(ROWS)}.")
@@ -81,11 +81,18 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     for key in asked:
         if time.monotonic() > until:
             break
-        kept[key] = _measured(key, options)
+        row = _measured(key, options)
+        kept = _kept() | {key: row}  # another process may have measured other rows meanwhile
         KEPT.write_text(json.dumps({k: kept[k] for k in ROWS if k in kept}, indent=1, ensure_ascii=False) + "\n")
     TABLE.parent.mkdir(exist_ok=True)
     TABLE.write_text(table(kept))
     return {key: {name: kept[key][name] for name in ("published", "ours", "seconds")} for key in asked if key in kept}
+
+
+def _kept() -> dict[str, dict[str, Any]]:
+    """The rows that are there, by key."""
+    kept: dict[str, dict[str, Any]] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    return kept
 
 
 def _measured(key: str, options: argparse.Namespace) -> dict[str, Any]:

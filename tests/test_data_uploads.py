@@ -373,6 +373,7 @@ def test_bytes_without_a_header_are_read_as_small_grey_pictures() -> None:
     read = torch.cat([given.dataset.train, given.dataset.test]).flatten(1).tolist()
     assert sorted(read) == sorted(drawings.reshape(20, -1).tolist())
     both = draft([("cats.bin", drawings[:12].tobytes()), ("rainbows.raw", drawings[12:].tobytes())])
+    assert both.dataset.title == "cats, rainbows"
     assert both.class_counts == {"cats": 12, "rainbows": 8}
     with pytest.raises(UserError, match="does not say what size its pictures have, and 783 bytes"):
         draft([("cats.bin", drawings.tobytes()[:783])])

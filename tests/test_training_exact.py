@@ -27,7 +27,7 @@ def optimizers(model, name):
 
 @pytest.mark.parametrize(("model", "data", "network"), EVERY_KIND)
 def test_the_seed_decides_everything_and_being_watched_changes_nothing(model, data, network):
-    config = small(model, data, network=network, steps=5)
+    config = small(model, data, network=network, steps=3)
     watched, alone = trained(config, EVERY_STEP), trained(config, SILENT)
     assert same_weights(watched.model, alone.model)
     assert same_weights(watched.shown, alone.shown)

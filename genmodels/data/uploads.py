@@ -40,7 +40,7 @@ FEW, VERY_FEW, FEW_PER_CLASS = 1000, 50, 10
 """Samples below which a set is helped by augmentation, is too small to learn more than itself, and a class is thin."""
 AUGMENTED = 4000
 """Images that a small set is brought to."""
-MAX_TITLE = 60
+MAX_TITLE, NAMED_FILES = 60, 4
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _KIND = re.compile(r"[-_.]?(images|labels)[-_.]idx\d([-_.]ubyte)?$")
 _GONE = "These uploaded data are not there any more; upload them again under Train, Own data."
@@ -143,7 +143,8 @@ def draft(
     Args:
         given: Names and bytes: pictures (folders in their names become classes), or one zip, ``.npz``, ``.npy``,
             idx pair, CSV.
-        title: What to call the set; empty takes the first file's name.
+        title: What to call the set; empty takes the name of the first file; of few files that are a class
+            each, their names.
         look: How pictures are brought to one form.
         progress: Called while reading.
 
@@ -155,7 +156,8 @@ def draft(
         path = lay_out(given, Path(folder))
         dataset = files.read(path, look=look, progress=progress)
     check_size(dataset)
-    title = clean_title(title) or title_of(given[0][0]) or "My data"
+    classes = dataset.spec.classes if 1 < len(given) == len(dataset.spec.classes) <= NAMED_FILES else ()
+    title = clean_title(title) or clean_title(", ".join(classes)) or title_of(given[0][0]) or "My data"
     dataset = replace(dataset, name="", title=title, source="uploaded", licence="yours")
     small = dataset.spec.modality == "image" and len(dataset.train) < FEW
     return Draft(dataset, shift=small)

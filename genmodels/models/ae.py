@@ -31,7 +31,7 @@ class AEConfig(AutoencoderConfig):
     "ae",
     Card(
         "Autoencoder",
-        "Squeezes each picture into a short code and draws it back: no noise, no prior, no price.",
+        "Squeezes what it is shown into a short code and draws it back: no noise, no prior, no price.",
         family="autoencoder",
         equation=r"\min\; -\ln p(x\,|\,z = f(x)), \quad z' \sim \textstyle\sum_k w_k\,\mathcal{N}(m_k, C_k)",
         paper="Hinton & Salakhutdinov, Science 2006; sampling: Ghosh et al., arXiv 1903.12436",

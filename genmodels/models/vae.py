@@ -66,7 +66,7 @@ POINTS = {"latent_dim": 2, "batch_size": 256, "lr": 2e-3, "lr_decay": "cosine", 
     "vae",
     Card(
         "VAE",
-        "Learns to describe each picture by a small cloud of codes, and to draw it back from there.",
+        "Learns to describe what it is shown by a small cloud of codes, and to draw it back from there.",
         family="autoencoder",
         equation=r"\ln p(x) \ge \mathbb{E}_{q(z|x)}[\ln p(x|z)] - \mathrm{KL}(q(z|x)\,\|\,p(z))",
         paper="Kingma & Welling, arXiv 1312.6114",

@@ -119,9 +119,10 @@ def histogram_svg(usual: Tensor, distance: float, said: Verdict, bins: int = 24)
     label = html.escape(
         _("{share:.0%} of real held-out samples are closer to a training sample.").format(share=said.closer)
     )
+    zero = '<text x="0" y="62">0</text>' if x > 12 else ""  # else the distance stands there
     return (
         f'<svg viewBox="0 0 300 64" role="img" aria-label="{label}"><title>{label}</title>{bars}'
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="52" class="line-generated"/>'
-        f'<text x="0" y="62">0</text><text x="{min(x, 270):.1f}" y="62" class="gm-generated">{distance:.3g}</text>'
+        f'{zero}<text x="{min(x, 270):.1f}" y="62" class="gm-generated">{distance:.3g}</text>'
         f'<text x="300" y="62" text-anchor="end">{end:.3g}</text></svg>'
     )
