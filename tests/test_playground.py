@@ -90,6 +90,18 @@ def test_a_run_from_elsewhere_is_refused_in_words(at: AppTest) -> None:
     assert at.warning
 
 
+def test_a_game_that_waits_says_its_place_in_line(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = studio.store()
+    folder = RunFolder.create(store.root / "waits", Choice("gan").config())
+    said = "Next in line: it starts as soon as another run ends."
+    at.query_params["run"] = folder.id
+    for places, there in (([folder.path], True), ([], False)):
+        monkeypatch.setattr(store.pool, "waiting", lambda places=places: [(path,) for path in places])
+        at.run()
+        assert not at.exception
+        assert any(said in caption.value for caption in at.caption) == there
+
+
 def test_a_link_sets_model_and_points_and_nonsense_is_said(at: AppTest) -> None:
     at.query_params["model"], at.query_params["data"] = "vae", "moons"
     at.run()
