@@ -92,6 +92,7 @@ def test_train_as_json(cli, tmp_path, model):
     assert code == 0
     events = [strict(line) for line in out.splitlines()]
     assert events[0]["event"] == "started"
+    assert events[0]["device"] in ("cpu", "cuda", "mps")
     assert events[-1]["event"] == "finished"
     assert events[-1]["step"] == 5
     assert RunFolder(tmp_path / "run").status().state == "finished"

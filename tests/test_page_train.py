@@ -626,6 +626,13 @@ def test_a_run_that_goes_on_from_before_its_measures_is_shown(make: Make) -> Non
     page(run=folder.id)
 
 
+@pytest.mark.parametrize(("device", "said"), [("cuda", "images a second · CUDA"), ("cpu", "images a second<")])
+def test_where_a_run_computes_is_said_where_it_is_a_card(make: Make, device: str, said: str) -> None:
+    folder = make("running")
+    folder.append({"event": "started", "step": 20, "seconds": 2.0, "device": device})
+    assert said in words(page(run=folder.id))
+
+
 def test_an_axis_stays_while_it_fits(make: Make) -> None:
     story = Story(make("running"))
     first = story.span("scores", -1, 1)

@@ -23,11 +23,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Started(Event):
-    """The run begins or goes on; ``parameters`` counts the trainable values of each player."""
+    """The run begins or goes on; ``parameters`` counts the trainable values of each player.
+
+    ``device`` and ``precision`` are those that it computes with, also where it was left open which.
+    """
 
     parameters: Mapping[str, int]
     threads: int
     precision: str
+    device: str
 
 
 @dataclass(frozen=True)

@@ -242,7 +242,8 @@ class Trainer:
         """Train to the end of the budget, or until stopped, and tell what happens."""
         parameters = {p.name: parameter_count(p.module) for p in self.players}
         self.watch.go()
-        yield ev.Started(self.step, self.watch.seconds, parameters, self.threads.count, self.precision)
+        how = (self.threads.count, self.precision, self.device.type)
+        yield ev.Started(self.step, self.watch.seconds, parameters, *how)
         yield self.snapshot()
         rhythm = self.pace.rhythm()
         while not self._over:

@@ -76,6 +76,7 @@ def _dials(config: RunConfig, now: Standing, story: Story) -> list[str]:
     points = "samples" in story.frame and story.frame["samples"].ndim == 2
     of = _("of {n}").format(n=f"{config.steps:,}") if config.steps else _("no limit")
     speed = _("points a second") if points else _("images a second")
+    speed += f" · {story.card}" if story.card else ""
     name, series = next(iter(story.metrics.items()), ("", None))
     measure = words.metric(name, "points" if points else "image")
     latest = number(series.values[-1]) if series and series.values else "–"

@@ -58,6 +58,7 @@ class Story:
         floor_spectra: The same by the names of ``spectra``, ``[n]`` each.
         judge: The network whose features are compared (see ``genmodels/metrics/features.py``).
         spectra_before: The same as ``spectra`` over the last measurements, oldest first.
+        card: The graphics card that it computes on, as ``"CUDA"``; empty where it is the processor.
         moments: Edits, refusals, pauses and ends, oldest first.
         settings: What was changed in mid-run: name to latest value.
         frame_step: Step of :attr:`frame`, -1 before there is one.
@@ -74,6 +75,7 @@ class Story:
         self.floor: dict[str, float] = {}
         self.floor_spectra: dict[str, np.ndarray] = {}
         self.judge = ""
+        self.card = ""
         self.moments: list[Moment] = []
         self.settings: dict[str, Any] = {}
         self.frame_step = -1
@@ -105,6 +107,7 @@ class Story:
             return
         if kind == "started":
             self.losses, self.metrics = _cut(self.losses, step), _cut(self.metrics, step)
+            self.card = device.upper() if (device := str(event.get("device", "cpu"))) in ("cuda", "mps") else ""
         elif kind == "step":
             _collect(self.losses, step, event.get("losses"))
         elif kind == "evaluation":
