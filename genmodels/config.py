@@ -144,8 +144,12 @@ class RunConfig(BaseModel):
         0, "Rate warm-up", "Steps over which learning rates grow from zero.", "Training", ge=0, le=100_000
     )
     lr_decay: Literal["none", "linear", "cosine"] = setting(
-        "none", "Rate decay", "How learning rates fall to zero by the end of the budget.", "Training"
+        "none", "Rate decay", "How learning rates fall until the end of the budget.", "Training"
     )
+    lr_floor: float = setting(
+        0.0, "Lowest rate", "The share of the learning rates that is left at the end.", "Training", ge=0, le=1,
+        idle=("lr_decay", "none"),
+    )  # fmt: skip
     ema: float = setting(
         0.99, "Averaging", "Everything shown uses a running average of the weights; 0: raw weights, 0.999: smooth.",
         "Training", ge=0, le=0.9999,

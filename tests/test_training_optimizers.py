@@ -1,5 +1,6 @@
 """Our optimizers take the steps of ``torch.optim``, bit for bit, and remember what they need to go on."""
 
+import math
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from genmodels.training.optimizers import OPTIMIZERS
+from tests.small_runs import small, trainer
 
 REFERENCE = {
     "adam": lambda p: torch.optim.Adam(p, fused=True),
@@ -80,3 +82,26 @@ for model in ("vae", "gan"):
 sys.exit("torch._dynamo" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=300).returncode == 0
+
+
+# ------------------------------------------------------------------ how large a step is
+
+
+@pytest.mark.parametrize(
+    ("decay", "floor", "left"),
+    [
+        ("none", 0.0, lambda t: 1.0),
+        ("none", 0.1, lambda t: 1.0),
+        ("linear", 0.0, lambda t: 1 - t),
+        ("cosine", 0.0, lambda t: 0.5 * (1 + math.cos(math.pi * t))),
+        ("cosine", 0.1, lambda t: 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * t))),
+    ],
+)
+def test_rates_grow_from_nothing_and_fall_as_they_are_told(decay, floor, left) -> None:
+    run = trainer(small("vae", steps=8, lr=0.01, lr_warmup=2, lr_decay=decay, lr_floor=floor))
+    seen = []
+    for _ in range(8):
+        run.advance()
+        seen.append(run.optimizers["vae"].lr)
+    grown = [0.5, 1, 1, 1, 1, 1, 1, 1]
+    assert seen == pytest.approx([0.01 * g * left(i / 8) for i, g in enumerate(grown)], rel=1e-12)

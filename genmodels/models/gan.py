@@ -86,10 +86,11 @@ PLAIN = {"loss": "nonsaturating", "penalty": "r1"}
 """The game for a short time: a fifth more steps a second than the relativistic one, and better digits after 40 s."""
 POINTS = {
     **COMMON, "activation": "relu", "width": 64, "depth": 3, "latent_dim": 2, "batch_size": 128, "gamma": 0.1,
-    "lr_g": 4e-3, "lr_d": 8e-3, "lr_decay": "cosine", "ema": 0.998, "threads": 1,
+    "lr_g": 2e-3, "lr_d": 4e-3, "lr_decay": "cosine", "lr_floor": 0.1, "ema": 0.998, "threads": 1,
 }  # fmt: skip
 """Modes as narrow as a hundredth of their distance need a G that leaps from one to the next. With leaky units a fifth
-of the samples stayed on the way between them (ring, 25 s), with units that fall silent one in fifty."""
+of the samples stayed on the way between them (ring, 25 s), with units that fall silent one in fifty. Rates that fall to
+nothing leave D behind while the modes still drift: the share within three sigma fell from 95 to 90 % at the end."""
 
 
 @MODELS.register(

@@ -225,11 +225,12 @@ class Trainer:
         rate: float = getattr(self.config, player.lr)
         if self.step < self.config.lr_warmup:
             rate *= (self.step + 1) / self.config.lr_warmup
+        left = 1.0
         if self.config.lr_decay == "cosine":
-            rate *= 0.5 * (1 + math.cos(math.pi * self.progress))
+            left = 0.5 * (1 + math.cos(math.pi * self.progress))
         elif self.config.lr_decay == "linear":
-            rate *= 1 - self.progress
-        return rate
+            left = 1 - self.progress
+        return rate * (self.config.lr_floor + (1 - self.config.lr_floor) * left)
 
     def _count(self, name: str, value: Tensor) -> None:
         # Sums stay on the device: reading a number out would make every step wait for it.
