@@ -43,7 +43,7 @@ class BetaTCVAE(VAE):
     """The batch's own aggregate posterior stands for that of the data; see :func:`decompose`."""
 
     config_class = BetaTCVAEConfig
-    PRESETS = hurried(steps=1000)
+    PRESETS = hurried(steps=900)
 
     def objection(self) -> str:
         if self.config.batch_size**2 * self.config.latent_dim > PAIRS:

@@ -53,7 +53,7 @@ class FactorVAE(VAE):
 
     config_class = FactorVAEConfig
     config: FactorVAEConfig
-    PRESETS = hurried(steps=1000)
+    PRESETS = hurried(steps=900)
 
     def __init__(self, config: FactorVAEConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)

@@ -126,7 +126,7 @@ class GAN(Model):
             },
         },
         "points": {
-            "fast": {**POINTS, "steps": 6000},
+            "fast": {**POINTS, "steps": 6000, "lr_g": 2.5e-3, "lr_d": 5e-3},
             "good": {**POINTS, "steps": 20000},
             "best": {**POINTS, "steps": 40000, "width": 128, "batch_size": 256},
         },

@@ -93,7 +93,7 @@ class VAEGAN(VAE):
     bounded = False
     PRESETS: ClassVar[Presets] = {
         "image": {
-            "fast": {**IMAGE, "width": 8, "batch_size": 16, "steps": 900, "ema": 0.98},
+            "fast": {**IMAGE, "width": 8, "batch_size": 16, "steps": 800, "ema": 0.98},
             "good": {**IMAGE, **LATER, "width": 32, "steps": 3000},
             "best": {**IMAGE, **LATER, "width": 48, "latent_dim": 64, "steps": 12000},
         },

@@ -111,7 +111,7 @@ class VQVAE(Autoencoder):
     code_values = 1
     PRESETS: ClassVar[Presets] = {
         "image": {
-            "fast": {**IMAGE, "steps": 1000, "batch_size": 64, "lr": 8e-3, "lr_warmup": 50},
+            "fast": {**IMAGE, "steps": 900, "batch_size": 64, "lr": 8e-3, "lr_warmup": 50},
             "good": {**IMAGE, "codebook": 128, "steps": 6000},
             "best": {
                 **IMAGE,
