@@ -47,7 +47,7 @@ class IWAE(VAE):
 
     config_class = IWAEConfig
     config: IWAEConfig
-    PRESETS = hurried(batch_size=64, steps=1050)
+    PRESETS = hurried(batch_size=64, steps=900)
 
     def objection(self) -> str:
         draws, n = self.config.draws, self.config.batch_size
