@@ -86,7 +86,7 @@ class VAE(Autoencoder):
     PRESETS: ClassVar[Presets] = {
         "image": {
             "fast": {**IMAGE, **SHALLOW, "latent_dim": 20, "steps": 1250, "lr": 9e-3, "lr_warmup": 50},
-            "good": {**IMAGE, **SHALLOW, "width": 1024, "latent_dim": 24, "steps": 6000, "lr": 3e-3},
+            "good": {**IMAGE, **SHALLOW, "width": 1024, "latent_dim": 24, "steps": 3000, "lr": 3e-3},
             "best": {**IMAGE, "network": "conv", "width": 32, "latent_dim": 24, "steps": 12000, "batch_size": 128},
         },
         "points": {
