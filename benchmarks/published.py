@@ -84,6 +84,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         row = _measured(key, options)
         kept = _kept() | {key: row}  # another process may have measured other rows meanwhile
         KEPT.write_text(json.dumps({k: kept[k] for k in ROWS if k in kept}, indent=1, ensure_ascii=False) + "\n")
+    kept = {key: kept[key] for key in ROWS if key in kept}
     TABLE.parent.mkdir(exist_ok=True)
     TABLE.write_text(table(kept))
     return {key: {name: kept[key][name] for name in ("published", "ours", "seconds")} for key in asked if key in kept}

@@ -147,9 +147,8 @@ class RunConfig(BaseModel):
         "none", "Rate decay", "How learning rates fall until the end of the budget.", "Training"
     )
     lr_floor: float = setting(
-        0.0, "Lowest rate", "The share of the learning rates that is left at the end.", "Training", ge=0, le=1,
-        idle=("lr_decay", "none"),
-    )  # fmt: skip
+        0.0, "Lowest rate", "The share of the learning rates that their decay leaves.", "Training", ge=0, le=1
+    )
     ema: float = setting(
         0.99, "Averaging", "Everything shown uses a running average of the weights; 0: raw weights, 0.999: smooth.",
         "Training", ge=0, le=0.9999,

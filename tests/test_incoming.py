@@ -106,7 +106,7 @@ def test_data_of_this_machine_are_never_looked_for(root: Path, parts: Parts, dat
     parts["run.json"] = edited(parts["run.json"], lambda run: run["config"].update(data=data, device="cuda"))
     brought = bring(root, parts)
     assert brought.config().data == ELSEWHERE
-    assert brought.config().device == "cpu"
+    assert brought.config().device == "auto"
     assert brought.checkpoint().config.data == ELSEWHERE
     assert data.encode() not in (brought.path / "model.safetensors").read_bytes() or data in ("~", "nothing")
     brought.change(steps=8)

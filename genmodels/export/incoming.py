@@ -98,7 +98,7 @@ def _known(members: Iterable[Member]) -> dict[str, Member]:
 def _rewritten(raw: RunFolder, target: Path, owner: str, has_data: Callable[[str], bool]) -> RunFolder:
     """The same run, every part of it read, checked and written anew."""
     about, config = raw.about(), raw.config()
-    changes = {"device": "cpu", "keep_mb": min(config.keep_mb, RunConfig.model_fields["keep_mb"].default)}
+    changes = {"device": "auto", "keep_mb": min(config.keep_mb, RunConfig.model_fields["keep_mb"].default)}
     if not has_data(config.data):
         changes["data"] = ELSEWHERE
     config = config.changed(changes)

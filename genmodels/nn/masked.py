@@ -22,8 +22,9 @@ class MaskedLinear(nn.Linear):
         super().__init__(len(sees), len(at))
         joined = at[:, None] > sees if strictly else at[:, None] >= sees
         self.register_buffer("mask", joined)
-        with torch.no_grad():  # as wide at the start as if the joined inputs were all there are
-            self.weight *= (len(sees) / joined.sum(1, keepdim=True).clamp_min(1)).sqrt()
+        if not self.weight.is_meta:  # as wide at the start as if the joined inputs were all there are
+            with torch.no_grad():
+                self.weight *= (len(sees) / joined.sum(1, keepdim=True).clamp_min(1)).sqrt()
 
     def forward(self, x: Tensor) -> Tensor:
         return linear(x, self.weight * self.mask, self.bias)
@@ -49,8 +50,9 @@ class MaskedNetwork(nn.Module):
     def __init__(self, places: int, dim: int, width: int, size: int) -> None:
         super().__init__()
         self.size = size
-        given, asked = (torch.arange(places).repeat_interleave(n) for n in (dim, size))
-        hidden = torch.arange(width) % max(1, places - 1)
+        # Which sees which is known before there are weights, also while a model is only counted.
+        given, asked = (torch.arange(places, device="cpu").repeat_interleave(n) for n in (dim, size))
+        hidden = torch.arange(width, device="cpu") % max(1, places - 1)
         self.first = MaskedLinear(given, hidden, strictly=False)
         self.second = MaskedLinear(hidden, hidden, strictly=False)
         self.head = MaskedLinear(hidden, asked, strictly=True)
