@@ -15,7 +15,7 @@ from benchmarks.training import TARGET, neg_elbo, rate, steps
 from genmodels.data import Dataset, load
 from genmodels.models import preset
 from genmodels.training import Trainer
-from genmodels.training.machine import choose_precision, cores
+from genmodels.training.machine import cards, choose_precision, cores
 
 NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "vae": ("vae", {}),
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     with mnist_root(options.datasets) as root:
         data = load("mnist", root=root)
     found: dict[str, Any] = {"card": card(), "images_per_second": {}, "seconds_to_105.5_nats": {}}
-    for device in present():
+    for device in ("cpu", *cards()):
         auto = choose_precision("auto", torch.device(device), "image")
         for precision in ("float32", "bfloat16"):
             name = f"{device}, {precision}" + (" (auto)" if precision == auto else "")
@@ -65,16 +65,10 @@ def rows(result: dict[str, Any]) -> list[Row]:
     return found
 
 
-def present() -> list[str]:
-    cards = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    return ["cpu", *(name for name, here in cards.items() if here)]
-
-
 def card() -> str:
     """Name of the graphics card, if there is one."""
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return "Apple GPU" if torch.backends.mps.is_available() else ""
+    names = {"cuda": torch.cuda.get_device_name, "mps": lambda: "Apple GPU"}
+    return next((names[device]() for device in cards()), "")
 
 
 def speed(data: Dataset, network: str, device: str, precision: str, repeat: int) -> float:

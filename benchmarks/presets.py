@@ -103,7 +103,7 @@ def result(config: Any, promise: Promise) -> dict[str, Any]:
     for _ in trainer.events():
         pass
     measures = measured(trainer)
-    value = measures[promise.measure]
+    value, shares = measures[promise.measure], measures.get("mode_shares")
     assert isinstance(value, float)
     budget = SECONDS[config.preset][MODELS[config.model].card.family]
     return {
@@ -111,7 +111,8 @@ def result(config: Any, promise: Promise) -> dict[str, Any]:
         "seed": config.seed, "steps": trainer.step, "seconds": round(trainer.watch.seconds, 1), "budget": budget,
         "measure": promise.measure, "value": round(value, 4), "promised": getattr(promise, config.preset),
         "better": promise.better, "kept": promise.kept(value, config.preset),
-        "machine": place(), "modes": measures.get("modes"), "of_modes": len(measures.get("mode_shares", [])) or None,  # type: ignore[arg-type]
+        "machine": place(), "modes": measures.get("modes"),
+        "of_modes": len(shares) if isinstance(shares, list) else None,
     }  # fmt: skip
 
 

@@ -8,20 +8,14 @@ from genmodels.models import MODELS
 from genmodels.training import events as ev
 from genmodels.training.folder import RunFolder
 from genmodels.training.loop import Trainer
-from genmodels.training.machine import choose_device, choose_precision, require_device
+from genmodels.training.machine import cards, choose_device, choose_precision, require_device
 from genmodels.training.runner import run
 from tests.small_models import DATA, KINDS, small
 
-CARDS = [
-    name for name, here in {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}.items() if here
-]
-on_cards = pytest.mark.skipif(not CARDS, reason="this machine has no graphics card that torch can use")
+CARDS = cards()
+on_each_card = pytest.mark.parametrize("card", CARDS)
+"""Where there is none, pytest says of every test that it had nothing to run on."""
 each = pytest.mark.parametrize(("model", "kind"), KINDS)
-
-
-@pytest.fixture(params=CARDS or ["none"])
-def card(request) -> str:
-    return request.param
 
 
 def test_auto_takes_a_card_for_pictures_only() -> None:
@@ -51,7 +45,7 @@ def test_points_are_computed_in_full_precision_everywhere(device) -> None:
     assert choose_precision("bfloat16", torch.device(device), "points") == "bfloat16"
 
 
-@on_cards
+@on_each_card
 @each
 def test_a_run_on_a_card_begins_like_one_on_the_processor(model, kind, card) -> None:
     there, here = (Trainer(small(model, kind, device=device), DATA[kind]) for device in (card, "cpu"))
@@ -63,7 +57,7 @@ def test_a_run_on_a_card_begins_like_one_on_the_processor(model, kind, card) -> 
         torch.testing.assert_close(drawn.cpu(), here.model.decode(z, y), rtol=1e-3, atol=1e-3)
 
 
-@on_cards
+@on_each_card
 @each
 def test_a_run_on_a_card_trains_to_its_end_and_can_go_on(model, kind, card) -> None:
     config = small(model, kind, device=card)
@@ -83,7 +77,7 @@ def test_a_run_on_a_card_trains_to_its_end_and_can_go_on(model, kind, card) -> N
         torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
 
 
-@on_cards
+@on_each_card
 @pytest.mark.parametrize("model", [model for model, entry in MODELS.items() if "image" in entry.thing.PRESETS])
 def test_half_precision_stays_finite_on_a_card(model, card) -> None:
     trainer = Trainer(small(model, device=card, precision="bfloat16"), DATA["image"])
@@ -91,7 +85,7 @@ def test_half_precision_stays_finite_on_a_card(model, card) -> None:
     assert not trainer.diverged
 
 
-@on_cards
+@on_each_card
 @pytest.mark.parametrize("model", ["vae", "gan"])
 def test_a_run_folder_of_a_card_can_be_opened_on_the_processor(model, card, tmp_path) -> None:
     folder = RunFolder.create(tmp_path / "run", small(model, device=card).changed({"data": "digits"}))

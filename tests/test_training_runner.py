@@ -10,6 +10,7 @@ from genmodels.config import parse
 from genmodels.data import of_run
 from genmodels.training import loop, runner
 from genmodels.training.folder import RunFolder
+from genmodels.training.machine import cards
 from genmodels.training.runner import run
 from tests.small_runs import EVERY_STEP, finite, same_weights, small, trained
 
@@ -200,7 +201,7 @@ def test_old_wishes_do_not_count_after_a_resume(tmp_path):
     ],
 )
 def test_what_cannot_be_trained_fails_with_a_sentence(tmp_path, changes, words):
-    if changes.get("device") == "cuda" and torch.cuda.is_available():
+    if changes.get("device") in cards():
         changes = {"device": "mps"}
         words = "mps"
     folder = RunFolder.create(tmp_path / "run", small().changed(changes))

@@ -1,7 +1,7 @@
 """The generative adversarial network (Goodfellow et al., arXiv 1406.2661)."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,12 @@ from genmodels.nn.spectral import normalise
 from genmodels.objectives import GAN_LOSSES, PENALTIES
 from genmodels.objectives.penalties import clip
 from genmodels.registry import Card
+
+
+def seldom(steps: int) -> Any:
+    """The setting that spares most steps the second gradient of a penalty."""
+    words = "Apply the penalty only every so many steps, times as strongly: faster."
+    return setting(steps, "Penalty every", words, "Objective", ge=1, le=64)
 
 
 class GANConfig(RunConfig):
@@ -53,14 +59,7 @@ class GANConfig(RunConfig):
         ge=1,
         le=8,
     )
-    penalty_every: int = setting(
-        1,
-        "Penalty every",
-        "Apply the penalty only every so many steps, times as strongly: faster.",
-        "Objective",
-        ge=1,
-        le=64,
-    )
+    penalty_every: int = seldom(1)
     d_moves: int = setting(1, "D moves", "Moves of the discriminator per step.", "Objective", ge=1, le=20)
     g_moves: int = setting(1, "G moves", "Moves of the generator per step.", "Objective", ge=1, le=20)
     noise: Literal["normal", "uniform"] = setting("normal", "Noise", "Where z comes from.", "Objective")

@@ -10,6 +10,7 @@ from torch.nn.functional import softplus
 from genmodels.config import setting
 from genmodels.data.base import DataSpec
 from genmodels.models.base import MODELS, Batch, Measures, Player, Presets, Terms
+from genmodels.models.gan import seldom
 from genmodels.models.vae import VAE, VAEConfig
 from genmodels.nn import at_least_float, network_of
 from genmodels.objectives import gaussian_kl
@@ -40,14 +41,7 @@ class VAEGANConfig(VAEConfig):
         ge=0,
         le=1000,
     )
-    penalty_every: int = setting(
-        4,
-        "Penalty every",
-        "Apply the penalty only every so many steps, times as strongly: faster.",
-        "Objective",
-        ge=1,
-        le=64,
-    )
+    penalty_every: int = seldom(4)
     lr_g: float = setting(
         5e-4, "Decoder rate", "Length of the decoder's steps.", "Training", live=True, log=True, gt=0, le=1
     )

@@ -38,7 +38,7 @@ class MaskedNetwork(nn.Module):
     r"""``p(k_1, ..., k_P) = \prod_p p(k_p | k_1, ..., k_{p-1})`` for all places in one pass: MADE.
 
     Every unit has a place in the order; it is joined to units of the same or earlier places below it, and outputs only
-    to those of earlier ones (Germain et al., arXiv 1502.03509, equations 13 and 14).
+    to those of earlier ones (Germain et al., arXiv 1502.03509).
 
     Args:
         places: How many things there are to predict, ``P``.

@@ -12,9 +12,11 @@ MOST_SCRIPT_BYTES = 15_000
 MOST_CONSTANT_SCRIPT_BYTES = 30_000
 """...unless its message never changes."""
 _CANVAS = Path(__file__).parent / "canvas.js"
+EDGES = Path(__file__).parent / "edges.css"
+"""Lets what scrolls sideways fade at the edges beyond which it goes on."""
 
 
-def component(folder: Path, *, constant: bool = False, canvas: bool = False) -> Callable[..., Any]:
+def component(folder: Path, *, constant: bool = False, canvas: bool = False, edges: bool = False) -> Callable[..., Any]:
     """Declare the component that lives in ``folder`` and return its mounting function.
 
     Call it once, when the module is imported; the name of the folder is the name of the component and of its files.
@@ -23,6 +25,7 @@ def component(folder: Path, *, constant: bool = False, canvas: bool = False) -> 
         folder: Where its files lie.
         constant: Its data stay the same as long as the page is open; what changes reaches it in another way.
         canvas: It draws on a canvas: ``canvas.js`` stands before its own script.
+        edges: Something in it scrolls sideways: ``edges.css`` stands before its own style.
 
     Raises:
         ValueError: The script is larger than ``MOST_SCRIPT_BYTES``, or ``MOST_CONSTANT_SCRIPT_BYTES`` if ``constant``.
@@ -30,6 +33,8 @@ def component(folder: Path, *, constant: bool = False, canvas: bool = False) -> 
     html, script, style = (_text(folder / f"{folder.name}.{suffix}") for suffix in ("html", "js", "css"))
     if script is not None:
         script = _sent((_CANVAS.read_text(encoding="utf-8") if canvas else "") + script)
+    if style is not None and edges:
+        style = EDGES.read_text(encoding="utf-8") + style
     most = MOST_CONSTANT_SCRIPT_BYTES if constant else MOST_SCRIPT_BYTES
     if script is not None and len(script.encode()) > most:
         raise ValueError(f"{folder.name}.js is larger than {most} bytes")

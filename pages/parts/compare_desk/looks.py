@@ -15,7 +15,7 @@ from genmodels.errors import UserError
 from genmodels.latent.plane import Plane, manifold, ticks
 from genmodels.training.folder import RunFolder
 from genmodels.training.views import to_pixels
-from pages.parts import levels, run_state, studio
+from pages.parts import levels, run_state
 from pages.parts.curves import Curve, curves
 from pages.parts.explore.picker import describe
 from pages.parts.explore.subject import version
@@ -24,7 +24,7 @@ from pages.parts.palette import CONCEPTS, Concept, class_colour, is_dark
 from pages.parts.raw import raw_run
 from pages.parts.real_samples import pictures
 from pages.parts.run_view import words
-from pages.parts.run_view.live import duration
+from pages.parts.run_view.live import duration, place_in_line
 from pages.parts.run_view.panels import Sight
 from pages.parts.run_view.story import Standing, Story
 from pages.parts.scatter import scatter
@@ -111,10 +111,7 @@ def _place(side: Side) -> str:
     if side.now.state != "queued":
         left = duration(side.now.remaining)
         return _("{left} left").format(left=left) if side.now.remaining is not None else side.now.reason or " "
-    place = studio.store().queue_position(side.folder)
-    if not place:
-        return _("Next in line: it starts as soon as there is room.")
-    return _("Number {n} in line").format(n=place + 1)
+    return place_in_line(side.folder)
 
 
 def samples(side: Side) -> None:

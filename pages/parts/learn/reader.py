@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import hiding, lesson_parts, levels, palette, tour
+from pages.parts.component import EDGES
 from pages.parts.learn import challenge_cards, progress
 from pages.parts.learn.course import course
 from pages.parts.learn.markup import LEVELS, Check, Lesson, Part, Steps, Text, coloured, linked
@@ -14,7 +15,8 @@ from pages.parts.text import _
 
 def show() -> None:
     """The lesson in the address (``?lesson=``), or all of them."""
-    st.html(f"<style>{(Path(__file__).parent / 'reader.css').read_text(encoding='utf-8')}</style>")
+    styles = (EDGES, Path(__file__).with_name("reader.css"))
+    st.html(f"<style>{''.join(path.read_text(encoding='utf-8') for path in styles)}</style>")
     all_lessons = {lesson.name: lesson for lesson in course()}
     wanted = st.query_params.get("lesson")
     lesson = all_lessons.get(wanted or "")

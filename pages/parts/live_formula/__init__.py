@@ -11,7 +11,7 @@ from pages.parts.component import component
 from pages.parts.learn.markup import closing
 from pages.parts.palette import Concept
 
-_mount = component(Path(__file__).parent)
+_mount = component(Path(__file__).parent, edges=True)
 _MARK = re.compile(r"@([a-z]+)\{")
 _COLOUR = re.compile(r'<mstyle mathcolor="symbol-([a-z]+)">')
 
