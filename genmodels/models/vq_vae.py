@@ -112,7 +112,7 @@ class VQVAE(Autoencoder):
     PRESETS: ClassVar[Presets] = {
         "image": {
             "fast": {**IMAGE, "steps": 900, "batch_size": 64, "lr": 8e-3, "lr_warmup": 50},
-            "good": {**IMAGE, "codebook": 128, "steps": 6000},
+            "good": {**IMAGE, "steps": 1000},
             "best": {
                 **IMAGE,
                 "network": "conv",
