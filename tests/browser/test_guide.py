@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import SETTLED
+
 pytestmark = pytest.mark.browser
 
 Visit = Callable[[Page, str], None]
@@ -74,7 +76,9 @@ def test_a_guess_is_answered_and_remembered(server, page: Page, visit: Visit) ->
     page.get_by_text("One of these is forged").click()
     place = page.locator(".st-key-challenge-which-is-generated")
     expect(place.locator("canvas")).to_have_attribute("data-drawn", "1")
+    page.wait_for_selector(SETTLED)  # below the pictures nothing moves any more
     place.locator("label").filter(has_text="2").last.click()
+    expect(place.get_by_role("radio", name="2")).to_be_checked()
     place.locator(".st-key-ask-which-is-generated button:not([disabled])").click()
     expect(place).to_contain_text("is generated, from the noise of seed")
     expect(page.get_by_text("1 of 5 solved")).to_be_visible()
