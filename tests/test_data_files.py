@@ -1,6 +1,7 @@
 """Data sets from a path: every layout, every kind of picture, the held-out part."""
 
 import gzip
+import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -150,6 +151,61 @@ def test_a_single_array_as_the_bitmaps_of_quick_draw_are(tmp_path, monkeypatch) 
     monkeypatch.setattr("genmodels.data.files.limits.MAX_ARRAY_BYTES", 10_000)
     with pytest.raises(UserError, match="give a part of it"):
         load(str(tmp_path / "cat.npy"))
+
+
+def line(word: str, *strokes: list) -> str:
+    return json.dumps({"word": word, "recognized": True, "drawing": strokes})
+
+
+def test_strokes_as_quick_draw_writes_them(tmp_path, monkeypatch) -> None:
+    cross = [[[0, 255], [0, 255]], [[255, 0], [0, 255]]]
+    timed = [[[3.5, 3.5, 3.5], [10.0, 20.0, 30.0], [0, 7, 21]]]  # the raw files add the times
+    lines = [line("cross", *cross), line("bar", *timed)] * 10 + ["", "no JSON", line("dot", [[9], [9]]), line("none")]
+    path = tmp_path / "drawings.ndjson"
+    path.write_text("\n".join(lines))
+    data = load(str(path))
+    assert data.spec.shape == (1, 28, 28)
+    assert data.spec.classes == ("bar", "cross", "dot")
+    assert "2 lines left out: no drawing." in data.notes
+    bar, cross_drawn = (data.train[data.train_labels == label][0, 0].int() for label in (0, 1))
+    assert bar[:, 13:15].float().mean() > 200  # upright, in the middle, as high as the picture
+    assert bar[:, :11].max() == bar[:, 17:].max() == 0
+    assert cross_drawn.diagonal()[3:-3].min() > 200
+    assert (cross_drawn - cross_drawn.flip(1)).abs().max() < 60
+    assert load(str(path), size=48, channels=3).spec.shape == (3, 48, 48)
+
+    monkeypatch.setattr("genmodels.data.files.limits.MAX_DRAWINGS", 10)
+    assert "Only the first 10 lines were read." in load(str(path)).notes
+    monkeypatch.setattr("genmodels.data.files.limits.MAX_STROKES_BYTES", 10)
+    with pytest.raises(UserError, match="give a part of it"):
+        load(str(path))
+
+
+def test_strokes_of_one_word_have_no_classes(tmp_path) -> None:
+    (tmp_path / "cat.ndjson").write_text("\n".join(line("cat", [[0, i], [0, 9]]) for i in range(20)))
+    data = load(str(tmp_path / "cat.ndjson"))
+    assert (data.title, data.spec.classes, data.train_labels) == ("cat", (), None)
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        None,
+        [],
+        [[]],
+        [[[1, 2], [1]]],
+        [[[1], ["2"]]],
+        [[[True], [1]]],
+        [[[10**400], [1]]],
+        [[[float("nan")], [1]]],
+        [[list(range(9999)), list(range(9999))]],
+        "x",
+    ],
+)
+def test_what_is_no_drawing_is_left_out(tmp_path, drawing) -> None:
+    (tmp_path / "a.ndjson").write_text(json.dumps({"word": "a", "drawing": drawing}))
+    with pytest.raises(UserError, match="holds no drawings"):
+        load(str(tmp_path / "a.ndjson"))
 
 
 @pytest.mark.parametrize("names", [("x", "y"), ("images", "labels"), ("arr_0", "arr_1")])

@@ -44,7 +44,8 @@ def load(
 
     Args:
         name: A name in ``DATASETS`` or a path: a folder of pictures, class folders, a zip of either, an idx pair,
-            an ``.npz`` or ``.npy``, a CSV of points; or ``upload:<id>``. A name wins over a path.
+            an ``.npz`` or ``.npy``, an ``.ndjson`` of strokes, a CSV of points; or ``upload:<id>``. A name wins over
+            a path.
         root: Where downloads are kept; :func:`default_root` if None.
         seed: Draws the toys' points and the held-out part of what is read from a path.
         progress: Called while reading, with a fraction from 0 to 1 and what is being done.

@@ -142,7 +142,7 @@ def draft(
 
     Args:
         given: Names and bytes: pictures (folders in their names become classes), or one zip, ``.npz``, ``.npy``,
-            idx pair, CSV.
+            ``.ndjson``, idx pair, CSV.
         title: What to call the set; empty takes the name of the first file; of few files that are a class
             each, their names.
         look: How pictures are brought to one form.

@@ -1,4 +1,4 @@
-"""Data sets from a path: a folder of pictures, class folders, a zip of either, an idx pair, arrays, raw bytes, a CSV.
+"""Data sets from a path: pictures in a folder, class folders or a zip, an idx pair, arrays, raw bytes, strokes, a CSV.
 
 Whatever lies there may be broken or hostile: it is read in memory within :mod:`~genmodels.data.files.limits`, and
 what cannot be read ends in one sentence (``UserError``), or in a note where only some files are left out.
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from genmodels.data import images
 from genmodels.data.base import Dataset, DataSpec, Progress
-from genmodels.data.files import arrays, idx, npz, pictures, raw, table
+from genmodels.data.files import arrays, idx, npz, pictures, raw, strokes, table
 from genmodels.data.files.sources import Folder, Source, Zip
 from genmodels.data.images import Look
 from genmodels.data.split import holdout
@@ -71,6 +71,8 @@ def _read(path: Path, seed: int, progress: Progress | None, look: Look) -> Datas
         return _from_arrays(path, seed, look)
     if suffix in table.SUFFIXES:
         return _from_table(path, seed)
+    if suffix in strokes.SUFFIXES:
+        return _from_strokes(path, seed, progress, look)
     if suffix == ".zip" or head[:2] == b"PK":
         return _from_pictures(path, Zip(path), seed, progress, look)
     if idx.is_images(path) or suffix == ".gz" or head[:3] == b"\0\0\x08":
@@ -78,7 +80,8 @@ def _read(path: Path, seed: int, progress: Progress | None, look: Look) -> Datas
     if suffix in raw.SUFFIXES:
         return _from_raw(path, seed, look)
     raise UserError(
-        f"{path.name[:60]!r} is not a data set; give a folder or zip of pictures, an idx file, an .npz, .npy or CSV."
+        f"{path.name[:60]!r} is not a data set; give a folder or zip of pictures, an idx file, an .npz, .npy, .ndjson "
+        "or CSV."
     )
 
 
@@ -102,6 +105,13 @@ def _from_raw(path: Path, seed: int, look: Look) -> Dataset:
     x, sizes = _sized(x, look)
     said = f"There is no header: the bytes were read as {len(x):,} grey pictures of {raw.SIDE} x {raw.SIDE}."
     return _held_out(path, x, None, (), [said, *sizes], seed)
+
+
+def _from_strokes(path: Path, seed: int, progress: Progress | None, look: Look) -> Dataset:
+    drawings, words, notes = strokes.read(path, look.size or strokes.SIDE, progress)
+    x, _ = arrays.to_images(drawings)
+    labels, classes, more = arrays.to_labels(words, len(x))
+    return _held_out(path, images.fit(x, look), labels, classes, [*notes, *more], seed)
 
 
 def _from_table(path: Path, seed: int) -> Dataset:

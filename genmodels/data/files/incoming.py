@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from genmodels.data.files import limits, raw
+from genmodels.data.files import limits, raw, strokes
 from genmodels.data.files.sources import PICTURE_SUFFIXES
 from genmodels.errors import UserError
 
@@ -42,6 +42,8 @@ def lay_out(given: Sequence[File], folder: Path) -> Path:
         return _picture_folder(given, folder)
     if len(given) > 1 and kinds <= raw.SUFFIXES:
         return raw.pack([(_last(name), data) for name, data in given], folder / "drawings.npz")
+    if len(given) > 1 and kinds <= strokes.SUFFIXES:
+        return strokes.pack(given, folder / "drawings.ndjson")
     if len(given) > 1:
         raise UserError(
             "Give one kind of data at a time: pictures, or a single zip, .npz, .npy or CSV, or an idx pair."

@@ -17,6 +17,11 @@ MAX_CLASSES = 1_000
 MAX_TABLE_BYTES = 16 << 20
 MAX_POINTS = 200_000
 """A CSV of points: the file, and its lines."""
+MAX_STROKES_BYTES = 1 << 30
+MAX_LINE_BYTES = 1 << 20
+MAX_DRAWINGS = 50_000
+MAX_STROKE_POINTS = 5_000
+"""A file of strokes, one of its lines, how many drawings are made from it, and points in one of them."""
 MAX_GIVEN = 5_000
 MAX_GIVEN_BYTES = 200 << 20
 """Files sent by a browser at once: how many, and how large together."""

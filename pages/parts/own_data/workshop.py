@@ -68,8 +68,8 @@ def _given(turn: int) -> list[File]:
     st.caption(
         _(
             "A zip of pictures or the pictures themselves (PNG, JPEG, GIF, BMP, WEBP; folders become classes), an "
-            "`.npz` or `.npy`, an idx pair, raw bytes of 28 × 28 drawings, or a CSV of points. They stay on this "
-            "server, listed for you alone, until you delete them."
+            "`.npz` or `.npy`, an idx pair, raw bytes of 28 × 28 drawings, the strokes of Quick, Draw! (`.ndjson`), "
+            "or a CSV of points. They stay on this server, listed for you alone, until you delete them."
         )
     )
     return [(file.name, file.getvalue()) for file in files or ()]
