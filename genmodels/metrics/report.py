@@ -18,6 +18,7 @@ from genmodels.metrics.quality import Quality, draw
 from genmodels.models.base import Measures, Model
 from genmodels.training.folder import RunFolder
 from genmodels.training.random import generator_for
+from genmodels.words import duration
 
 MOST = 1000
 """Samples drawn of each run, and held-out samples they are compared with."""
@@ -344,7 +345,7 @@ def _faster(named: Sequence[tuple[str, Report]]) -> str:
         return ""
     (first, best), second = ranked[0], ranked[1][1]
     took = {name: report.seconds for name, report in named}
-    whole = _joined([f"{name} {took[name]:,.0f} s" for name, _ in ranked])
+    whole = _joined([f"{name} {duration(took[name])}" for name, _ in ranked])
     if second <= best * (1 + 2 * ALIKE):
         return f"They took about as long per step ({_others(ranked, ',.1f')} ms); in all, {whole}."
     return f"{first} was faster: {best:,.1f} ms per step against {_others(ranked[1:], ',.1f')} ms; in all, {whole}."

@@ -15,6 +15,7 @@ from genmodels.errors import UserError
 from genmodels.latent.plane import Plane, manifold, ticks
 from genmodels.training.folder import RunFolder
 from genmodels.training.views import to_pixels
+from genmodels.words import duration
 from pages.parts import levels, run_state
 from pages.parts.curves import Curve, curves
 from pages.parts.explore.picker import describe
@@ -24,7 +25,7 @@ from pages.parts.palette import CONCEPTS, Concept, class_colour, is_dark
 from pages.parts.raw import raw_run
 from pages.parts.real_samples import pictures
 from pages.parts.run_view import words
-from pages.parts.run_view.live import duration, place_in_line
+from pages.parts.run_view.live import place_in_line
 from pages.parts.run_view.panels import Sight
 from pages.parts.run_view.story import Standing, Story
 from pages.parts.scatter import scatter

@@ -11,11 +11,11 @@ from typing import Any
 import streamlit as st
 
 from genmodels.metrics.report import Report, in_short, verdict
+from genmodels.words import duration
 from pages.parts import levels
 from pages.parts.compare_desk.looks import Side
 from pages.parts.palette import CONCEPTS, class_colour
 from pages.parts.run_view.charts import bar_spec, number
-from pages.parts.run_view.live import duration
 from pages.parts.text import _
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
+from genmodels.words import duration
 from pages.parts import studio
 from pages.parts.raw import raw_run
 from pages.parts.run_view import words
@@ -92,21 +93,6 @@ def _dials(config: RunConfig, now: Standing, story: Story) -> list[str]:
 
 def _dial(name: str, value: str, unit: str) -> str:
     return f"<p><small>{name}</small><b>{html.escape(value)} <small>{html.escape(unit)}</small></b></p>"
-
-
-def duration(seconds: float | None) -> str:
-    """
-    >>> duration(7.2), duration(130), duration(7320), duration(None)
-    ('7 s', '2 min 10 s', '2 h 2 min', '–')
-    """
-    if seconds is None or not 0 <= seconds < 1e9:
-        return "–"
-    whole = round(seconds)
-    if whole < 100:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _moments(config: RunConfig, story: Story) -> None:

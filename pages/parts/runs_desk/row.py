@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from genmodels.errors import UserError
+from genmodels.words import duration
 from pages.parts import levels, raw, run_state, studio, take_away
-from pages.parts.run_view.live import duration
 from pages.parts.runs_desk import overlay, undo
 from pages.parts.runs_desk.facts import Facts, changes_in_words
 from pages.parts.text import _
