@@ -356,18 +356,19 @@ def test_what_the_browser_sends_is_checked(runs: Path) -> None:
     assert point.current(model).z == (0.5, 1.0)
 
 
-def test_a_projection_that_fails_says_so(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["tsne", "umap"])
+def test_a_projection_that_fails_says_so(runs: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(x: torch.Tensor) -> None:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(codes, "tsne_stages", fail)
-    codes._tsne.clear()
+    monkeypatch.setitem(codes.SETTLING, kind, (fail, 1))
+    codes._settling.clear()
     at = visit(run="vae12")
-    wait([codes._tsne(subject(runs, "vae12").name, subject(runs, "vae12").codes).work])
-    at.get("button_group")[1].set_value("tsne").run()
+    wait([codes._settling(subject(runs, "vae12").name, kind, subject(runs, "vae12").codes).work])
+    at.get("button_group")[1].set_value(kind).run()
     assert not at.exception
     assert any("could not be projected" in caption.value for caption in at.caption)
-    codes._tsne.clear()
+    codes._settling.clear()
 
 
 @pytest.mark.parametrize("kind", ["pca", "axes", "space"])

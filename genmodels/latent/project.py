@@ -43,9 +43,10 @@ def aligned(plane: Tensor, reference: Tensor) -> Tensor:
     return turned
 
 
+MAX_CODES = 2_000
+"""How many codes settle beside each other in reasonable time."""
 TSNE_STAGES = 4
 _ITERATIONS = 250  # of a stage; the fewest that scikit-learn takes
-MAX_TSNE = 2_000
 
 
 def tsne_stages(x: Tensor, perplexity: float = 30.0, seed: int = 0) -> Iterator[Tensor]:
@@ -55,7 +56,7 @@ def tsne_stages(x: Tensor, perplexity: float = 30.0, seed: int = 0) -> Iterator[
     principal components, so that it is the same every time; the first stage exaggerates, the others refine.
 
     Args:
-        x: At most ``MAX_TSNE`` rows.
+        x: At most ``MAX_CODES`` rows.
         perplexity: About how many neighbours count; lowered for few rows.
         seed: Of scikit-learn's generator.
 
@@ -64,8 +65,8 @@ def tsne_stages(x: Tensor, perplexity: float = 30.0, seed: int = 0) -> Iterator[
     """
     from sklearn.manifold import TSNE
 
-    if not 5 <= len(x) <= MAX_TSNE:
-        raise ValueError(f"t-SNE takes 5 to {MAX_TSNE} codes, not {len(x)}")
+    if not 5 <= len(x) <= MAX_CODES:
+        raise ValueError(f"t-SNE takes 5 to {MAX_CODES} codes, not {len(x)}")
     begin = pca_plane(x).double()
     plane = (begin / begin[:, 0].std().clamp_min(1e-12)).numpy()
     for stage in range(TSNE_STAGES):

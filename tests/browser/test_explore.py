@@ -325,12 +325,13 @@ def test_codes_show_their_pictures_and_a_lasso_chooses_several(studio: Server, p
     expect(chosen).to_be_hidden()
 
 
-def test_tsne_settles_in_the_background(studio: Server, page: Page, visit: Visit) -> None:
+@pytest.mark.parametrize("name", ["t-SNE", "UMAP"])
+def test_a_projection_settles_in_the_background(name: str, studio: Server, page: Page, visit: Visit) -> None:
     visit(page, f"{studio.url}/explore?run=vae12")
     Desk(page)
     codes = page.locator(".st-key-explore-scatter .stage canvas")
     expect(codes).to_have_attribute("data-moved", "1")
-    page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
     expect(page.get_by_role("progressbar").first).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_count(0, timeout=180_000)
     expect(codes).to_be_visible()

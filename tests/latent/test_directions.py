@@ -8,6 +8,7 @@ import torch
 from genmodels.latent import directions
 from genmodels.latent.interpolate import lerp, slerp
 from genmodels.latent.project import TSNE_STAGES, aligned, pca, pca_space, tsne_stages
+from genmodels.latent.umap import UMAP_STAGES, umap_stages
 from genmodels.models import Model
 
 
@@ -64,21 +65,23 @@ def test_alignment_undoes_turns_and_mirrors() -> None:
     torch.testing.assert_close(aligned(plane @ turn, plane), plane)
 
 
-def test_tsne_keeps_clusters_apart_and_is_repeatable() -> None:
+@pytest.mark.parametrize(("settle", "count"), [(tsne_stages, TSNE_STAGES), (umap_stages, UMAP_STAGES)])
+def test_a_projection_keeps_clusters_apart_and_is_repeatable(settle, count) -> None:
     codes, labels = clusters()
-    stages = list(tsne_stages(codes))
-    assert len(stages) == TSNE_STAGES
+    stages = list(settle(codes))
+    assert len(stages) == count
     plane = stages[-1]
     nearest = torch.cdist(plane, plane).fill_diagonal_(torch.inf).argmin(1)
     assert (labels[nearest] == labels).float().mean() > 0.95
-    first = next(iter(tsne_stages(codes)))
+    first = next(iter(settle(codes)))
     torch.testing.assert_close(first, stages[0])
 
 
 @pytest.mark.parametrize("n", [4, 2001])
-def test_tsne_refuses_too_few_and_too_many(n: int) -> None:
-    with pytest.raises(ValueError, match="t-SNE takes"):
-        next(tsne_stages(torch.zeros(n, 3)))
+@pytest.mark.parametrize("settle", [tsne_stages, umap_stages])
+def test_a_projection_refuses_too_few_and_too_many(settle, n: int) -> None:
+    with pytest.raises(ValueError, match="takes 5 to 2000 codes"):
+        next(settle(torch.zeros(n, 3)))
 
 
 def test_paths_begin_and_end_where_they_should() -> None:

@@ -7,13 +7,17 @@ import streamlit as st
 from torch import Tensor
 
 from genmodels.latent.directions import between_classes
-from genmodels.latent.project import MAX_TSNE, TSNE_STAGES, pca_plane, pca_space, tsne_stages
+from genmodels.latent.project import MAX_CODES, TSNE_STAGES, pca_plane, pca_space, tsne_stages
+from genmodels.latent.umap import UMAP_STAGES, umap_stages
 from pages.parts.code_sheet import Sheet, code_sheet, sheet_of
 from pages.parts.explore import chosen, point
 from pages.parts.explore.space import space_figure
 from pages.parts.explore.subject import Subject, subscript
 from pages.parts.scatter import scatter
 from pages.parts.text import _
+
+SETTLING = {"tsne": (tsne_stages, TSNE_STAGES), "umap": (umap_stages, UMAP_STAGES)}
+"""Projections that take their time: what yields one embedding after the other, and how many they are."""
 
 
 def show(subject: Subject) -> None:
@@ -28,7 +32,7 @@ def show(subject: Subject) -> None:
         _in_space(subject)
     else:
         axes = _axes(subject) if kind == "axes" and subject.latent_dim > 2 else (0, 1)
-        projection = _tsne(subject.name, subject.codes[:MAX_TSNE]) if kind == "tsne" else None
+        projection = _settling(subject.name, kind, subject.codes[:MAX_CODES]) if kind in SETTLING else None
         waiting = projection is not None and not projection.done
         st.fragment(run_every=1.0 if waiting else None)(_flat)(subject, kind, axes, projection, waiting)
 
@@ -53,7 +57,10 @@ def _kinds(subject: Subject) -> dict[str, str]:
         return {"axes": _("Dimensions")}
     if subject.latent_dim == 1:
         return {"pca": "PCA"}
-    kinds = {"pca": "PCA", "classes": _("Class axes"), "tsne": "t-SNE", "axes": _("Dimensions"), "space": _("3-D")}
+    kinds = {
+        "pca": "PCA", "classes": _("Class axes"), "tsne": "t-SNE", "umap": "UMAP", "axes": _("Dimensions"),
+        "space": _("3-D"),
+    }  # fmt: skip
     if subject.class_means is None:
         del kinds["classes"]
     if len(subject.codes) < 3:
@@ -71,6 +78,7 @@ def _about(subject: Subject, kind: str) -> str:
         "pca": _("The plane in which the codes spread most."),
         "classes": _("The plane in which the classes lie farthest apart."),
         "tsne": _("Neighbours stay neighbours; distances between clusters mean little."),
+        "umap": _("Neighbours pull, strangers push: tight groups, and roughly which of them are akin."),
         "axes": _("Two numbers of the code against each other."),
         "space": _("The three directions in which the codes spread most. Drag to turn."),
     }[kind]
@@ -120,9 +128,10 @@ def _plane(name: str, _subject: Subject, kind: str, axes: tuple[int, int]) -> Te
 
 @dataclass
 class Projection:
-    """t-SNE at work: the embeddings so far, the last one is what there is to see."""
+    """A projection at work: the embeddings so far, the last one is what there is to see; ``count`` in the end."""
 
     stages: list[Tensor]
+    count: int
     work: Future[None]
 
     @property
@@ -133,7 +142,7 @@ class Projection:
     def problem(self) -> str:
         """One sentence when it failed, else empty."""
         failed = self.done and self.work.exception() is not None
-        return _("These codes could not be projected by t-SNE; choose another projection.") if failed else ""
+        return _("These codes could not be projected in this way; choose another projection.") if failed else ""
 
 
 @st.cache_resource(show_spinner=False)
@@ -142,15 +151,16 @@ def _background() -> ThreadPoolExecutor:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _tsne(name: str, _codes: Tensor) -> Projection:
+def _settling(name: str, kind: str, _codes: Tensor) -> Projection:
     """Begin a projection in the background; the same one for everybody who asks for it."""
+    settle, count = SETTLING[kind]
     stages: list[Tensor] = []
 
     def work() -> None:
-        for plane in tsne_stages(_codes):
+        for plane in settle(_codes):
             stages.append(plane)  # noqa: PERF402 (each is seen as soon as it is there)
 
-    return Projection(stages, _background().submit(work))
+    return Projection(stages, count, _background().submit(work))
 
 
 # ---------------------------------------------------------------- what is seen
@@ -181,8 +191,8 @@ def _flat(subject: Subject, kind: str, axes: tuple[int, int], projection: Projec
     )
     if projection is not None and projection.problem:
         st.caption(projection.problem)
-    elif waiting:
-        st.progress(len(stages) / TSNE_STAGES, _("Neighbours find each other..."))
+    elif waiting and projection is not None:
+        st.progress(len(stages) / projection.count, _("Neighbours find each other..."))
     if pick is not None and pick.index is not None:
         chosen.ring(subject, pick.index)
         point.move(subject, subject.codes[pick.index])
