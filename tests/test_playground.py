@@ -176,6 +176,14 @@ def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> No
         panels = [html.proto.body for html in at.get("html")]
         for chart in ("Losses", "Distance to the data"):
             assert [sum(f">{model} · {chart}<" in body for body in panels) for model in ("GAN", "VAE")] == [1, 1]
+        for folder in (run, other):  # as when they made room for others
+            folder.send("stop", reason="It made room.")
+        until(lambda: not run.active() and not other.active())
+        assert run.status().reason == "It made room."
+        at.run()
+        at.button(key="play-step").click().run()
+        until(lambda: all(folder.status().step == 2 and folder.status().state == "paused" for folder in (run, other)))
+        assert (asked(at, "run"), asked(at, "beside")) == (run.id, other.id)
     finally:
         at.button(key="play-reset").click().run()
     until(lambda: not run.active() and not other.active())

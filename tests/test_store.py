@@ -9,7 +9,7 @@ import pytest
 
 from genmodels.errors import UserError
 from genmodels.training import store as store_module
-from genmodels.training.folder import YIELDS_AFTER, RunFolder, Status
+from genmodels.training.folder import IDLE_YIELDS_AFTER, YIELDS_AFTER, RunFolder, Status
 from genmodels.training.store import RunStore, owner_key
 from tests.small_runs import small
 
@@ -198,18 +198,27 @@ def test_runs_that_nobody_looks_at_make_room_when_others_wait(store):
             os.utime(folder.path / "watched", (time.time() - ago,) * 2)
         return folder
 
+    def still(name, ago):
+        folder = going(name, 0)
+        folder.write_status(Status(state="paused"))
+        folder.send("pause")
+        os.utime(folder.path / "commands.jsonl", (time.time() - ago,) * 2)
+        return folder
+
     left, seen, steady = going("left", YIELDS_AFTER + 1), going("seen", 0), going("steady", None)
-    store.pool.going = [left, seen, steady]
+    idle, pausing = still("idle", IDLE_YIELDS_AFTER + 1), still("pausing", 0)
+    store.pool.going = [left, seen, steady, idle, pausing]
 
     def wishes():
-        return {folder.id: [wish.action for wish in folder.commands(0)[0]] for folder in store.pool.going}
+        wished = {folder.id: [wish.action for wish in folder.commands(0)[0]] for folder in store.pool.going}
+        return {name: [action for action in actions if action != "pause"] for name, actions in wished.items()}
 
     store.make_room()
-    assert wishes() == {"left": [], "seen": [], "steady": []}, "nobody waits"
+    assert not any(wishes().values()), "nobody waits"
     waiting = store.start(small())
     store.make_room()
-    assert set(wishes()["left"]) == {"stop"}
-    assert (wishes()["seen"], wishes()["steady"]) == ([], [])
+    assert [name for name, actions in wishes().items() if actions] == ["left", "idle"]
+    assert set(wishes()["left"] + wishes()["idle"]) == {"stop"}
     store.stop(waiting)
 
 

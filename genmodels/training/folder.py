@@ -53,6 +53,8 @@ SILENCE = 60.0
 State = Literal["queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "failed", "interrupted"]
 RESTS_AFTER, YIELDS_AFTER = 25.0, 8.0
 """Seconds without a look after which a run that wants to be watched pauses, and ends if others wait for its place."""
+IDLE_YIELDS_AFTER = 60.0
+"""Seconds after which a paused run ends, watched or not, if others wait for its place."""
 ACTIVE: tuple[State, ...] = ("queued", "preparing", "running", "paused")
 KEPT = ("frames", "weights")
 Count = Annotated[int, Field(ge=0, le=2**62)]
@@ -254,6 +256,14 @@ class RunFolder:
         """Seconds since somebody looked; 0 for a run that goes on whether watched or not."""
         try:
             return max(0.0, time.time() - (self.path / "watched").stat().st_mtime)
+        except OSError:
+            return 0.0
+
+    def idle(self) -> float:
+        """Seconds since a paused run was last asked for anything; 0 while it works."""
+        try:
+            asked = (self.path / "commands.jsonl").stat().st_mtime
+            return max(0.0, time.time() - asked) if self.status().state == "paused" else 0.0
         except OSError:
             return 0.0
 

@@ -367,7 +367,8 @@ class Trainer:
         yield ev.Resumed(self.step, self.watch.seconds)
 
     def _stop(self, values: Mapping[str, Any]) -> Iterator[ev.Event]:
-        self._ending = ev.Stopped(self.step, self.watch.seconds, "Stopped on request.")
+        reason = str(values.get("reason", "Stopped on request."))[:200]
+        self._ending = ev.Stopped(self.step, self.watch.seconds, reason)
         return iter(())
 
     def _single(self, values: Mapping[str, Any]) -> Iterator[ev.Event]:

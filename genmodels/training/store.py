@@ -15,7 +15,7 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.owners import owner_key
 from genmodels.training.executor import WorkerPool
-from genmodels.training.folder import YIELDS_AFTER, RunFolder
+from genmodels.training.folder import IDLE_YIELDS_AFTER, YIELDS_AFTER, RunFolder
 from genmodels.training.machine import thread_count
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -78,11 +78,11 @@ class RunStore:
             time.sleep(QUEUE_MINDED)
 
     def make_room(self) -> None:
-        """End the runs, resumable, that nobody has looked at for a while, as long as others wait for their places."""
+        """End the runs, resumable, that nobody has looked at for a while or that stand still, as long as others wait."""
         for path, *_ in self.pool.running() if self.pool.waiting() else ():
             folder = RunFolder(path)
-            if folder.alone() > YIELDS_AFTER:
-                folder.send("stop")
+            if folder.alone() > YIELDS_AFTER or folder.idle() > IDLE_YIELDS_AFTER:
+                folder.send("stop", reason="It stood still while others were waiting, and made room for them.")
 
     def queue_position(self, folder: RunFolder) -> int | None:
         """0 for the run that is next, or None when it does not wait."""

@@ -1,6 +1,7 @@
 """What the visitor steers with: play, single steps, slow motion, and every setting."""
 
 import random
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -108,23 +109,31 @@ def _toggle(folder: RunFolder | None, state: str) -> None:
         _go_on(folder)
 
 
-def _go_on(folder: RunFolder) -> None:
+def _go_on(folder: RunFolder, *, playing: bool = True) -> RunFolder | None:
+    """Wake a run that has ended, and the one beside it; begin anew where it cannot go on. What now plays or pauses."""
     try:
-        again = {"seconds": 2 * (folder.config().seconds or chosen.START["gan"]["seconds"])}
-        studio.resume(folder, **(again if folder.status().state == "finished" else {}))
-        chosen.keep_pace(folder)
+        _wake(folder, playing)
     except UserError:
-        chosen.start()
+        return chosen.start(playing=playing)
+    other = chosen.rival()
+    if other is not None and not other.active() and studio.may_steer(other):
+        with suppress(UserError):  # then it stays as it is
+            _wake(other, playing)
+    return folder
+
+
+def _wake(run: RunFolder, playing: bool) -> None:
+    again = {"seconds": 2 * (run.config().seconds or chosen.START["gan"]["seconds"])}
+    studio.resume(run, **(again if run.status().state == "finished" else {}))
+    if not playing:
+        run.send("pause")
+    chosen.keep_pace(run)
 
 
 def step(folder: RunFolder | None, state: str, player: str | None = None) -> None:
     """One training step, or one player's move; a run that goes on is paused for it."""
     st.session_state["_playground_seek"] = None
-    if folder is None or not folder.active() or not studio.may_steer(folder):
-        folder = chosen.start(playing=False)
-    elif state != "paused":
-        for run in chosen.both(folder):
-            run.send("pause")
+    folder = _paused(folder, state)
     if folder is not None and player:
         folder.send("step", player=player)
     elif folder is not None:
@@ -141,11 +150,19 @@ def _reset(folder: RunFolder | None) -> None:
 def _slow(folder: RunFolder | None, state: str) -> None:
     st.session_state["_playground_seek"] = None
     if st.session_state[SLOW]:
-        if folder is None or not folder.active() or not studio.may_steer(folder):
-            chosen.start(playing=False)
-        elif state != "paused":
-            for run in chosen.both(folder):
-                run.send("pause")
+        _paused(folder, state)
+
+
+def _paused(folder: RunFolder | None, state: str) -> RunFolder | None:
+    """The visitor's run, paused wherever it stood; a new one where there is none."""
+    if folder is None or not studio.may_steer(folder):
+        return chosen.start(playing=False)
+    if not folder.active():
+        return _go_on(folder, playing=False)
+    if state != "paused":
+        for run in chosen.both(folder):
+            run.send("pause")
+    return folder
 
 
 def _pace(folder: RunFolder | None, key: str) -> None:
