@@ -78,7 +78,7 @@ class RunStore:
             time.sleep(QUEUE_MINDED)
 
     def make_room(self) -> None:
-        """End the runs, resumable, that nobody has looked at for a while or that stand still, as long as others wait."""
+        """End the runs, resumable, that nobody has looked at for a while or that stand still, while others wait."""
         for path, *_ in self.pool.running() if self.pool.waiting() else ():
             folder = RunFolder(path)
             if folder.alone() > YIELDS_AFTER or folder.idle() > IDLE_YIELDS_AFTER:

@@ -41,15 +41,20 @@ def neighbours(subject: Subject) -> tuple[int, ...]:
     return (index, *[other for other in near if other != index][:NEIGHBOURS])
 
 
-def show(subject: Subject) -> None:
-    """What is chosen in words, and what can be done with it. In a row, in the fragment of the scatter."""
-    indices, ringed = several(subject), neighbours(subject)
-    st.caption(_sentence(subject, indices, ringed), width="stretch")
-    if indices and st.button(_("Mean"), key="explore-chosen-mean", help=_("The mean of the chosen codes becomes z.")):
+def show(subject: Subject, hint: str) -> None:
+    """What is chosen in words, or the ``hint``; to be shown in the fragment of the scatter."""
+    st.caption(_sentence(subject, several(subject), neighbours(subject)) or hint)
+
+
+def actions(subject: Subject) -> None:
+    """What can be done with those that are chosen: always there, so that nothing below moves when some are."""
+    indices = several(subject)
+    words = _("The mean of the chosen codes becomes z.")
+    if st.button(_("Mean"), key="explore-chosen-mean", disabled=not indices, help=words) and indices:
         point.move(subject, subject.codes[list(indices)].mean(0))
         st.rerun()
-    if indices or ringed:
-        st.button(_("Clear"), key="explore-chosen-clear", on_click=clear, help=_("Choose nothing."))
+    idle = not indices and not neighbours(subject)
+    st.button(_("Clear"), key="explore-chosen-clear", disabled=idle, on_click=clear, help=_("Choose nothing."))
 
 
 def clear() -> None:
@@ -63,7 +68,7 @@ def _sentence(subject: Subject, indices: tuple[int, ...], ringed: tuple[int, ...
         return _("**{n} chosen**").format(n=len(indices)) + counted(subject, indices)
     if ringed:
         return _("Ringed, its {n} nearest").format(n=len(ringed) - 1) + counted(subject, ringed[1:])
-    return _("Drag with Shift, Box or Lasso to choose several.")
+    return ""
 
 
 def counted(subject: Subject, indices: tuple[int, ...]) -> str:
@@ -74,4 +79,5 @@ def counted(subject: Subject, indices: tuple[int, ...]) -> str:
     counts = Counter(labels[list(indices)].tolist()).most_common()
     named = [_("{n} × “{name}”").format(n=n, name=classes[label]) for label, n in counts[:NAMED]]
     rest = sum(n for _label, n in counts[NAMED:])
-    return ": " + ", ".join(named + ([_("{n} others").format(n=rest)] if rest else []))
+    others = [_("1 other") if rest == 1 else _("{n} others").format(n=rest)]
+    return ": " + ", ".join(named + (others if rest else []))

@@ -22,7 +22,6 @@ SETTLING = {"tsne": (tsne_stages, TSNE_STAGES), "umap": (umap_stages, UMAP_STAGE
 
 def show(subject: Subject) -> None:
     """The choice of a projection, the codes in it, and what can be done with those that are chosen."""
-    _pictures(subject)
     title = st.empty()
     kind = _projection(subject)
     says = _("Coloured by class.") if kind == "space" else _("Click one and it becomes z.")
@@ -35,6 +34,7 @@ def show(subject: Subject) -> None:
         projection = _settling(subject.name, kind, subject.codes[:MAX_CODES]) if kind in SETTLING else None
         waiting = projection is not None and not projection.done
         st.fragment(run_every=1.0 if waiting else None)(_flat)(subject, kind, axes, projection, waiting)
+    _pictures(subject)
 
 
 @st.fragment
@@ -197,7 +197,7 @@ def _flat(subject: Subject, kind: str, axes: tuple[int, int], projection: Projec
         chosen.ring(subject, pick.index)
         point.move(subject, subject.codes[pick.index])
         st.rerun()
-    _below(subject)
+    _below(subject, _("Drag with Shift, Box or Lasso to choose several."))
 
 
 @st.fragment
@@ -211,13 +211,14 @@ def _in_space(subject: Subject) -> None:
         chosen.neighbours(subject),
     )
     st.plotly_chart(figure, key="explore-space", config={"displayModeBar": False})
-    _below(subject)
+    _below(subject, _("Here you look; in the flat views you click and choose."))
 
 
-def _below(subject: Subject) -> None:
-    """What is chosen, what can be done with it, and the file: one row of one height, whatever is chosen."""
+def _below(subject: Subject, hint: str) -> None:
+    """What is chosen, what can be done with it, and the file."""
+    chosen.show(subject, hint)
     with st.container(horizontal=True, vertical_alignment="center"):
-        chosen.show(subject)
+        chosen.actions(subject)
         _file(subject)
 
 
