@@ -1,7 +1,8 @@
 """InfoGAN (Chen et al., arXiv 1606.03657)."""
 
 import math
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +49,15 @@ class InfoGANConfig(GANConfig):
     )
 
 
+CODES = {"latent_dim": 44}
+"""Ten categories, two continuous codes and the noise of the GAN."""
+SHORTER: Mapping[str, Mapping[str, Any]] = {
+    "fast": {"info": 0.05, "steps": 1400},
+    "good": {"info": 0.02, "steps": 3800, "width": 20, "lr_g": 3e-3, "lr_d": 2e-3},
+}
+"""A third network takes its time; and what samples have to tell, they cannot vary."""
+
+
 @MODELS.register(
     "infogan",
     Card(
@@ -70,8 +80,9 @@ class InfoGAN(GAN):
     config_class = InfoGANConfig
     config: InfoGANConfig
     PRESETS: ClassVar[Presets] = {
-        "image": {name: {**settings, "latent_dim": 44} for name, settings in GAN.PRESETS["image"].items()}
-        | {"fast": {**GAN.PRESETS["image"]["fast"], "latent_dim": 44, "info": 0.05, "steps": 1400}},
+        "image": {
+            name: {**settings, **CODES, **SHORTER.get(name, {})} for name, settings in GAN.PRESETS["image"].items()
+        },
         "points": {
             name: {**settings, "latent_dim": 12, "categories": 8} for name, settings in GAN.PRESETS["points"].items()
         },
