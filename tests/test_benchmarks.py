@@ -31,7 +31,7 @@ def test_promises_are_kept_on_the_right_side() -> None:
 def result(**changes):
     common = {
         "digest": "a", "model": "vae", "data": "digits", "preset": "fast", "seed": 0, "steps": 6, "seconds": 9.0,
-        "budget": 15.0, "measure": "neg_elbo", "value": 109.5, "promised": 114, "better": "lower", "kept": True,
+        "budget": 15.0, "measure": "neg_elbo", "value": 109.5,
         "machine": "2 x Chip", "modes": None, "of_modes": None,
     }  # fmt: skip
     return common | changes
@@ -39,7 +39,7 @@ def result(**changes):
 
 def test_a_book_goes_on_where_it_was_left_and_forgets_what_has_changed(tmp_path) -> None:
     book = presets.Book(tmp_path / "book.jsonl")
-    book.add(result(digest="old", value=120.0, kept=False))
+    book.add(result(digest="old", value=120.0))
     book.add(result(digest="new"))
     again = presets.Book(tmp_path / "book.jsonl")
     assert again.has("new", "2 x Chip")
@@ -51,7 +51,7 @@ def test_a_book_goes_on_where_it_was_left_and_forgets_what_has_changed(tmp_path)
 
 def test_the_table_says_what_was_reached_and_what_was_too_slow() -> None:
     text = presets.table(
-        [result(), result(seed=1, seconds=16.0), result(seed=2, kept=False), result(model="gan", modes=8, of_modes=8)]
+        [result(), result(seed=1, seconds=16.0), result(seed=2, value=120.0), result(model="gan", modes=8, of_modes=8)]
     )
     assert "| 2 x Chip | fast | vae | digits | 0 | 6 | 9.0 | 15.0 | neg_elbo | 109.5 | ≤ 114 | yes |" in text
     assert "| too slow |" in text
@@ -67,7 +67,7 @@ def test_presets_are_measured_one_by_one_and_not_twice(tmp_path, monkeypatch) ->
     options = argparse.Namespace(preset="fast", seeds=2, models=None, limit=None)
     first = presets.run(options)
     assert [r["seed"] for r in first["results"]] == [0, 1]
-    assert all(r["kept"] and r["steps"] == 6 for r in first["results"])
+    assert all(r["steps"] == 6 for r in first["results"])
     monkeypatch.setattr(presets, "result", lambda *a: pytest.fail("measured again"))
     assert presets.run(options)["results"] == first["results"]
     assert len((tmp_path / "presets.md").read_text().splitlines()) == 8

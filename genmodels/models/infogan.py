@@ -53,9 +53,10 @@ CODES = {"latent_dim": 44}
 """Ten categories, two continuous codes and the noise of the GAN."""
 SHORTER: Mapping[str, Mapping[str, Any]] = {
     "fast": {"info": 0.05, "steps": 1400},
-    "good": {"info": 0.02, "steps": 3800, "width": 20, "lr_g": 3e-3, "lr_d": 2e-3},
+    "good": {"info": 0.05, "steps": 4200, "width": 20, "lr_g": 3e-3, "lr_d": 2e-3, "latent_dim": 64},
 }
-"""A third network takes its time; and what samples have to tell, they cannot vary."""
+"""A third network takes its time. With 0.05 nearly every category can be read off a digit (97 %), with 0.01 only 30 %,
+for samples that vary more."""
 
 
 @MODELS.register(
