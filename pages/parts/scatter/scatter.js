@@ -205,12 +205,12 @@ class Scatter {
 
   toPixel(x, y) {
     const [x0, x1, y0, y1] = this.view;
-    return [((x - x0) / (x1 - x0)) * this.canvas.clientWidth, ((y1 - y) / (y1 - y0)) * this.canvas.clientHeight];
+    return [((x - x0) / (x1 - x0)) * this.width, ((y1 - y) / (y1 - y0)) * this.height];
   }
 
   toData([px, py]) {
     const [x0, x1, y0, y1] = this.view;
-    return [x0 + (px / this.canvas.clientWidth) * (x1 - x0), y1 - (py / this.canvas.clientHeight) * (y1 - y0)];
+    return [x0 + (px / this.width) * (x1 - x0), y1 - (py / this.height) * (y1 - y0)];
   }
 
   place(event) {
@@ -220,6 +220,7 @@ class Scatter {
   draw() {
     if (!this.view || !this.canvas.clientWidth) return;
     const [context, width, height] = sized(this.canvas);
+    Object.assign(this, { width, height }); // asking the canvas for every point would take longer than drawing it
     this.drawBackground(context);
     this.drawAxes(context, width, height);
     this.drawPoints(context, window.devicePixelRatio);
@@ -265,9 +266,16 @@ class Scatter {
     context.globalAlpha = 1;
   }
 
+  // A picture of a point for each colour, made anew when something about it has changed.
+  dots(scale) {
+    const look = [...this.colours, this.data.point_radius, scale].join();
+    if (look !== this.look) this.stamps = this.colours.map((colour) => dot(colour, this.data.point_radius * scale));
+    this.look = look;
+    return this.stamps;
+  }
+
   drawPoints(context, scale) {
-    const radius = this.data.point_radius;
-    const stamps = this.colours.map((colour) => dot(colour, radius * scale));
+    const stamps = this.dots(scale);
     for (let i = 0; i < this.labels.length; i++) {
       const label = this.labels[i];
       const [x, y] = this.pixelOf(i);
