@@ -73,3 +73,10 @@ def test_slow_steps_are_tried_too():
     # A step of half a second: a few steps must be enough to judge by.
     used, _ = after(Threads(0, most=2), 60, lambda n: 0.5 / n)
     assert used.count(2) > 0.6 * len(used)
+
+
+def test_a_trial_that_makes_everybody_wait_is_short():
+    threads = Threads(0, most=2)
+    used, _ = after(threads, 60, lambda n: 0.01 if n == 1 else 0.1)
+    in_a_row = [len(part) for part in "".join(map(str, used)).split("1")]
+    assert 0 < max(in_a_row) <= Threads.WARM + Threads.FEW

@@ -25,12 +25,14 @@ class Threads:
         count: Threads now in use.
     """
 
-    PATIENCE = (0.3, 1.0, 2.0, 5.0, 10.0)
+    PATIENCE = (0.3, 1.0, 2.0, 5.0, 10.0, 20.0)
     """Seconds from one trial to the next: at first soon, later seldom."""
     WINDOW, FEWEST, WARM = 0.25, 12, 2
     """Seconds and steps that each side of a trial takes at least, and steps left out after a change."""
     GAIN = 1.05
     """How much faster the other number must be; less may be chance."""
+    FEW, HOPELESS = 3, 1.3
+    """After so many steps a trial ends that is slower by this factor: pages and other runs wait meanwhile."""
 
     def __init__(self, asked: int, most: int | None = None) -> None:
         self._most = thread_count(asked) if asked else most or min(4, cores())
@@ -56,9 +58,10 @@ class Threads:
         self._steps += 1
         if self._steps > 0:
             self._seconds += seconds
-        if self._steps < self.FEWEST or self._seconds < self.WINDOW:
+        pace = self._seconds / self._steps if self._steps > 0 else 0.0
+        hopeless = self._usual and self._steps >= self.FEW and pace > self.HOPELESS * self._usual
+        if not hopeless and (self._steps < self.FEWEST or self._seconds < self.WINDOW):
             return
-        pace = self._seconds / self._steps
         if self._usual:
             self._decide(pace, now)
         elif now >= self._next:
