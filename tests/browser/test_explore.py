@@ -542,5 +542,5 @@ def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Vi
     shown, address = strip.evaluate("c => c.toDataURL()"), page.url
     desk.changes(lambda: page.get_by_role("button", name="Dice").click())
     expect(page).not_to_have_url(address)  # the page knows the throw too
-    changed = "old => document.querySelector('.st-key-explore-time-strip canvas').toDataURL() !== old"
-    page.wait_for_function(changed, arg=shown)  # and the strip comes along
+    page.get_by_role("button", name="Take along").click()
+    page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[strip.element_handle(), shown])

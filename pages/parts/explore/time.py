@@ -15,7 +15,7 @@ from genmodels.training.folder import RunFolder
 from genmodels.training.moments import milestones
 from pages.parts.curves import thin
 from pages.parts.decoder import carry_film, pack_film
-from pages.parts.explore import moment, places, point
+from pages.parts.explore import moment, point
 from pages.parts.explore.subject import Subject, open_subject
 from pages.parts.image_grid import image_grid
 from pages.parts.palette import CONCEPTS
@@ -83,8 +83,6 @@ def _machine(subject: Subject, steps: list[int]) -> None:
         lines=_losses(subject.run, subject.folder),
     )
     _strip(pictures, kept)
-    if pictures is not None:
-        places.follow(subject)
     _film(subject, kept)  # last: the slider is there while it is made
 
 
@@ -140,7 +138,10 @@ def _strip(pictures: Tensor | None, kept: list[int]) -> None:
         )
         return
     said = _("**One z through time.** What the decoder made of this z, from step {a:,} to {b:,}.")
-    st.markdown(said.format(a=kept[0], b=kept[-1]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(said.format(a=kept[0], b=kept[-1]), width="stretch")
+        # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
+        st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
     columns = len(kept) if len(kept) <= IN_A_ROW else -(-len(kept) // 2)
     alt = _("One z through time")
     image_grid(tile(pictures, columns), key="explore-time-strip", alt=alt, most_width=WIDEST * columns)
