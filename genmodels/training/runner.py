@@ -197,7 +197,7 @@ class Recorder:
         """Pause a run that nobody looks at any more, go on when somebody does, and end it when that takes too long."""
         alone = self.folder.alone()
         if alone > ENDS_AFTER:
-            trainer.inbox.append(ev.Command("stop", {}))
+            trainer.inbox.append(ev.Command("stop", {"reason": "Nobody looked at it any more; it can go on."}))
         elif alone > RESTS_AFTER and not trainer.paused:
             self._rests = True
             trainer.inbox.append(ev.Command("pause", {}))

@@ -82,7 +82,7 @@ class RunStore:
         for path, *_ in self.pool.running() if self.pool.waiting() else ():
             folder = RunFolder(path)
             if folder.alone() > YIELDS_AFTER or folder.idle() > IDLE_YIELDS_AFTER:
-                folder.send("stop", reason="It stood still while others were waiting, and made room for them.")
+                folder.send("stop", reason="It made room for others that were waiting; it can go on.")
 
     def queue_position(self, folder: RunFolder) -> int | None:
         """0 for the run that is next, or None when it does not wait."""

@@ -109,7 +109,7 @@ def _from_raw(path: Path, seed: int, look: Look) -> Dataset:
 
 def _from_strokes(path: Path, seed: int, progress: Progress | None, look: Look) -> Dataset:
     drawings, words, notes = strokes.read(path, look.size or strokes.SIDE, progress)
-    x, _ = arrays.to_images(drawings)
+    x = torch.from_numpy(drawings)[:, None]
     labels, classes, more = arrays.to_labels(words, len(x))
     return _held_out(path, images.fit(x, look), labels, classes, [*notes, *more], seed)
 

@@ -24,7 +24,7 @@ def lay_out(given: Sequence[File], folder: Path) -> Path:
         UserError: There are none, too many, too large ones, or kinds that do not go together.
     """
     if not given:
-        raise UserError("Nothing was given; choose a zip, pictures, an idx pair, an .npz or .npy, or a CSV.")
+        raise UserError("Nothing was given; choose a zip, pictures, an idx pair, an .npz, .npy, .ndjson or CSV.")
     if len(given) > limits.MAX_GIVEN:
         raise UserError(
             f"These are {len(given):,} files; give at most {limits.MAX_GIVEN:,}, or all of them in one zip."

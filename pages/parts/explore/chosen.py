@@ -79,5 +79,6 @@ def counted(subject: Subject, indices: tuple[int, ...]) -> str:
     counts = Counter(labels[list(indices)].tolist()).most_common()
     named = [_("{n} × “{name}”").format(n=n, name=classes[label]) for label, n in counts[:NAMED]]
     rest = sum(n for _label, n in counts[NAMED:])
-    others = [_("1 other") if rest == 1 else _("{n} others").format(n=rest)]
-    return ": " + ", ".join(named + (others if rest else []))
+    if rest:
+        named.append(_("1 other") if rest == 1 else _("{n} others").format(n=rest))
+    return ": " + ", ".join(named)

@@ -93,6 +93,8 @@ def transport(folder: RunFolder | None, state: str) -> None:
         )
     if folder is not None and state == "queued":
         st.caption(f":material/hourglass_empty: {place_in_line(folder)}")
+    if folder is not None and state == "stopped":
+        st.caption(_(folder.status().reason))
     if sentence := st.session_state.pop("_train_refused", None):
         st.warning(sentence)
 
