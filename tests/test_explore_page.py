@@ -15,6 +15,8 @@ from PIL import Image
 from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
 
+from genmodels.latent import fields
+from genmodels.latent.plane import lattice
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
@@ -453,7 +455,7 @@ def test_the_model_that_is_downloaded_can_be_read(runs: Path) -> None:
 def asked(subject: Subject, kind: str, **changes: object) -> dict[str, object]:
     """What an honest browser asks of the page, but for the changes."""
     base = [0.0] * subject.latent_dim
-    return {"decoder": subject.name, "kind": kind, "axes": [0, 1], "base": base, "label": 0} | changes
+    return {"decoder": subject.name, "kind": kind, "axes": [0, 1], "base": base, "label": 0, "step": None} | changes
 
 
 @pytest.mark.parametrize("name", ["vae2", "vae12", "gan"])
@@ -468,7 +470,7 @@ def test_every_layer_that_is_offered_is_worked_out(runs: Path, name: str) -> Non
         values = np.frombuffer(base64.b64decode(found["values"]), np.uint8)
         assert len(values) == found["side"] ** 2
         assert kind == "class" or len(set(values.tolist())) > 1  # untrained models may draw one class only
-        assert {key: found[key] for key in ("kind", "axes", "base", "label", "decoder")} == asked(now, kind)
+        assert {key: found[key] for key in asked(now, kind)} == asked(now, kind)
 
 
 @pytest.mark.parametrize(
@@ -488,12 +490,42 @@ def test_every_layer_that_is_offered_is_worked_out(runs: Path, name: str) -> Non
         {"base": [0.0, 1e9]},
         {"label": 1},
         {"label": "0"},
+        {"step": 7},
+        {"step": True},
+        {"step": "0"},
     ],
 )
 def test_what_makes_no_sense_is_not_worked_out(runs: Path, changes: dict[str, object]) -> None:
     now = subject(runs, "vae2")
     assert layers.answer(now, torch.eye(2), asked(now, "density") | changes) is None
     assert layers.answer(now, torch.eye(2), None) is None
+
+
+def test_layers_are_those_of_the_moment_that_is_asked_for(runs: Path) -> None:
+    now = subject(runs, "vae2")
+    first, end = (layers.answer(now, torch.eye(2), asked(now, "density", step=step)) for step in (0, 60))
+    assert first is not None
+    assert end is not None
+    assert (first["step"], first["side"]) == (0, layers.SIDE_ELSEWHEN)
+    assert first["high"] != end["high"]
+    then = moment.at(now, 0)
+    values = fields.density(then.codes, lattice(fields.middles(layers.SIDE_ELSEWHEN, now.reach)))
+    assert first["high"] == f"{float(values.max()):.2g}"
+
+
+def test_codes_on_one_line_have_no_density_and_a_sentence(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = subject(runs, "vae2")
+
+    def refused(*_: object) -> torch.Tensor:
+        raise ValueError("points on one line have no density in the plane")
+
+    monkeypatch.setattr(fields, "density", refused)
+    layers._worked_out.clear()
+    found = layers.answer(now, torch.eye(2), asked(now, "density"))
+    layers._worked_out.clear()
+    assert found is not None
+    assert found["note"] == "All codes lie on one line here."
+    assert not any(base64.b64decode(found["values"]))
 
 
 def test_a_toy_offers_no_layers(runs: Path) -> None:
@@ -507,7 +539,7 @@ def test_a_run_of_which_only_the_end_was_kept_has_no_film(runs: Path) -> None:
 
 
 def test_a_film_without_weights_says_why_z_is_missing(runs: Path) -> None:
-    assert any("One z through time" in text.value for text in visit(run="vae2", show="time").markdown)
+    assert not any("only pictures are kept" in text.value for text in visit(run="vae2", show="time").caption)
     shutil.rmtree(runs / "vae2" / "weights")
     at = visit(run="vae2", show="time")
     assert any("only pictures are kept" in text.value for text in at.caption)
@@ -616,10 +648,18 @@ def test_where_the_slider_rests_is_checked(runs: Path, monkeypatch: pytest.Monke
     assert gone == [0, None]
 
 
+def test_decoders_too_large_to_be_sent_leave_z_through_time_to_the_page(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "MOST_BYTES", 1000)
+    at = visit(run="vae2", show="time")
+    assert at.button(key="explore-time-z").label == "Take along"
+
+
 def test_the_bundled_vae_of_digits_can_be_seen_as_it_was(runs: Path) -> None:
     at = visit(run="vae-digits", step="200", show="time")
     assert standing(at).endswith("**As it was at step 254 of 4,000**")
-    assert any("One z through time" in text.value for text in at.markdown)
+    assert not [button for button in at.button if button.key == "explore-time-z"]  # the browser follows z itself
     folder = next(run for run in bundled() if run.id == "vae-digits")
     assert folder.kept_weights() == [43, 254]
     assert all(2 <= len(run.kept_weights()) <= 3 for run in bundled())  # a megabyte each

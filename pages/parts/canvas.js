@@ -20,3 +20,15 @@ function sized(canvas) {
   return [context, width, height];
 }
 
+// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size; it rounds.
+function paint(samples, from, channels, image) {
+  const { data } = image;
+  const blue = channels === 3 ? 1 : 0;
+  for (let i = 0, s = from; i < data.length; i += 4, s += channels) {
+    data[i] = 255 * samples[s];
+    data[i + 1] = 255 * samples[s + blue];
+    data[i + 2] = 255 * samples[s + 2 * blue];
+    data[i + 3] = 255;
+  }
+}
+

@@ -14,7 +14,9 @@ from safetensors import safe_open
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from genmodels.training.folder import RunFolder
+from pages.parts.explore import moment
 from pages.parts.explore.subject import open_subject, version
+from pages.parts.explore.time import moments as moments_of
 from tests.conftest import SETTLED, Server
 
 pytestmark = pytest.mark.browser
@@ -522,25 +524,50 @@ def test_the_time_machine_moves_everything(studio: Server, page: Page, visit: Vi
     time = machine.get_by_label("Step of training")
     expect(machine.locator(".samples")).to_have_attribute("data-step", "60")
     views = [machine.locator(f".{name} canvas") for name in ("samples", "codes", "z", "losses")]
-    strip = page.locator(".st-key-explore-time-strip canvas")
-    expect(strip).to_have_attribute("data-drawn", re.compile(r"\d"))
     desk.root.get_by_role("button", name="Density", exact=True).click()
     layer = desk.root.locator(".said output")
     expect(layer).to_have_text(re.compile(r"\d"))
     page.wait_for_function("genmodelsShelf.film")
-    before = [view.evaluate("c => c.toDataURL()") for view in views]
+    before, end = [view.evaluate("c => c.toDataURL()") for view in views], layer.inner_text()
     x, y, width, _ = middle(time)
     page.mouse.move(x + width / 2 - 8, y)
     page.mouse.down()
     page.mouse.move(x - 0.6 * width, y, steps=4)
-    expect(layer).to_contain_text("Let go")  # it would be that of another moment
+    page.wait_for_function("genmodelsShelf.layer.step === 0")  # that of the moment under the hand
+    expect(layer).to_have_text(re.compile(r"\d"))
+    assert layer.inner_text() != end
+    assert "step=" not in page.url
     page.mouse.up()
     expect(machine.locator(".samples")).to_have_attribute("data-step", "0")
     expect(layer).to_have_text(re.compile(r"\d"))
     for view, old in zip(views, before, strict=True):
         page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[view.element_handle(), old])
-    shown, address = strip.evaluate("c => c.toDataURL()"), page.url
-    desk.changes(lambda: page.get_by_role("button", name="Dice").click())
-    expect(page).not_to_have_url(address)  # the page knows the throw too
-    page.get_by_role("button", name="Take along").click()
-    page.wait_for_function("([c, old]) => c.toDataURL() !== old", arg=[strip.element_handle(), shown])
+
+
+def test_one_z_through_time_follows_the_hand(studio: Server, page: Page, visit: Visit) -> None:
+    folder, asked = RunFolder(studio.log.parent / "runs" / "vae2"), fragments_of(page)
+    visit(page, f"{studio.url}/explore?run=vae2&show=time&z=0.5_-1")
+    desk, strip = Desk(page), page.locator(".st-key-explore-time .film canvas")
+    expect(strip).to_have_attribute("data-drawn", "0.5_-1")  # the browser draws it, no more the page
+    subject = open_subject(folder, version(folder))
+    moments = moments_of(subject)
+
+    def check(z: list[float]) -> None:
+        strips = torch.tensor(strip.evaluate(PIXELS)).view(28, len(moments), 28, 4)[..., 0]
+        for i, step in enumerate(moments):
+            true = moment.at(subject, step).decode(torch.tensor([z]))[0, 0]
+            assert (strips[:, i].int() - true.int()).abs().max() <= 1
+
+    check([0.5, -1.0])
+    page.wait_for_selector(SETTLED)
+    asked.clear()
+    x, y, width, height = middle(desk.pad)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 0.2 * width, y - 0.1 * height)
+    expect(strip).not_to_have_attribute("data-drawn", re.compile("^(0.5_-1|)$"))
+    assert asked == []
+    check([float(value) for value in str(strip.get_attribute("data-drawn")).split("_")])
+    page.mouse.up()
+    strip.click(position={"x": 5, "y": 5})  # a picture is a moment
+    expect(page).to_have_url(re.compile("step=0"))

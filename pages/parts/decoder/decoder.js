@@ -354,6 +354,7 @@ export default function ({ data }) {
       const [what, step] = name.split(" ");
       (packed.moments[step] ??= {})[what] = array;
     }
+    shelf.dispatchEvent(new Event("film"));
     return () => (shelf.film = null);
   }
   if (shelf.decoder?.name === packed.name) return;

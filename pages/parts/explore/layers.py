@@ -14,15 +14,15 @@ from genmodels.latent import fields
 from genmodels.latent.plane import Plane, lattice
 from genmodels.metrics.features import CLASSIFIERS, bundled
 from pages.parts.component import base64_text
-from pages.parts.explore import point
+from pages.parts.explore import moment, point
 from pages.parts.explore.subject import Subject
 from pages.parts.latent_desk import Layer
 from pages.parts.palette import Concept
 from pages.parts.plane_layer import plane_layer
 from pages.parts.text import _
 
-SIDE = 40
-"""Places across the lattice."""
+SIDE, SIDE_ELSEWHEN = 40, 24
+"""Places across the lattice; where the hand moves through time, many of them have to be worked out."""
 NO_CLASS = 255
 
 
@@ -129,9 +129,14 @@ def answer(subject: Subject, directions: Tensor, wanted: object) -> dict[str, An
         return None
     if kind not in {layer.kind for layer in offered(subject)} & set(KINDS):
         return None
+    step = wanted.get("step") if isinstance(wanted, dict) else None
+    if step is not None and (type(step) is not int or step not in moment.kept(subject.folder)):
+        return None
     axes, base, label = asked.axes, asked.base, asked.label
-    said = {"decoder": subject.name, "kind": kind, "axes": list(axes), "base": list(base), "label": label}
-    return said | _worked_out(subject.name, subject, asked.plane, kind, axes, base, label)
+    said = {"decoder": subject.name, "kind": kind, "axes": list(axes), "base": list(base), "label": label, "step": step}
+    then, side = (subject, SIDE) if step is None else (moment.at(subject, step), SIDE_ELSEWHEN)
+    cells = (side, subject.reach)
+    return said | _worked_out((subject.name, then.name), then, asked.plane, kind, axes, base, label, cells)
 
 
 def _is_plane(plane: Plane) -> bool:
@@ -139,13 +144,19 @@ def _is_plane(plane: Plane) -> bool:
     return float(torch.linalg.det(axes @ axes.T)) > 1e-6
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_data(show_spinner=False, max_entries=256)
 def _worked_out(
-    name: str, _subject: Subject, _plane: Plane, kind: str, axes: tuple[int, ...], base: tuple[float, ...], label: int
-) -> dict[str, Any]:
-    places = lattice(fields.middles(SIDE, _subject.reach))
-    values = KINDS[kind].values(_subject, _plane, places, label)
-    drawn = {"side": SIDE, "colour": KINDS[kind].colour, "holes": [], "low": "", "high": ""}
+    names: tuple[str, str], _subject: Subject, _plane: Plane, kind: str, axes: tuple[int, ...],
+    base: tuple[float, ...], label: int, cells: tuple[int, float],
+) -> dict[str, Any]:  # fmt: skip
+    side, reach = cells
+    places = lattice(fields.middles(side, reach))
+    drawn = {"side": side, "colour": KINDS[kind].colour, "holes": [], "low": "", "high": "", "note": ""}
+    try:
+        values = KINDS[kind].values(_subject, _plane, places, label)
+    except ValueError:  # as a model that has hardly begun may have it
+        nothing = base64_text(bytes(side**2))
+        return drawn | {"values": nothing, "note": _("All codes lie on one line here.")}
     if kind == "class":
         return drawn | {"values": base64_text(values.numpy().astype(np.uint8).tobytes())}
     if kind == "density":

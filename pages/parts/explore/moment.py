@@ -10,7 +10,7 @@ import streamlit as st
 
 from genmodels.training.folder import RunFolder
 from pages.parts import address
-from pages.parts.explore.subject import Subject
+from pages.parts.explore.subject import Subject, open_subject
 from pages.parts.text import _
 
 
@@ -23,6 +23,16 @@ def earlier(folder: RunFolder) -> list[int]:
     """Steps before the end whose weights were kept, in order."""
     end = last(folder)
     return [step for step in folder.kept_weights() if step < end]
+
+
+def kept(folder: RunFolder) -> list[int]:
+    """All moments at which the page can stand, the end among them."""
+    return [*earlier(folder), last(folder)]
+
+
+def at(subject: Subject, step: int) -> Subject:
+    """The same run at a moment whose weights were kept."""
+    return open_subject(subject.folder, subject.version, None if step == last(subject.folder) else step)
 
 
 def nearest(steps: Sequence[int], end: int, asked: int) -> int | None:

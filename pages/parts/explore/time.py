@@ -15,9 +15,8 @@ from genmodels.training.folder import RunFolder
 from genmodels.training.moments import milestones
 from pages.parts.curves import thin
 from pages.parts.decoder import carry_film, pack_film
-from pages.parts.explore import moment, point
-from pages.parts.explore.subject import Subject, open_subject
-from pages.parts.image_grid import image_grid
+from pages.parts.explore import desk, moment, point
+from pages.parts.explore.subject import Subject
 from pages.parts.palette import CONCEPTS
 from pages.parts.run_view import words
 from pages.parts.run_view.story import Story
@@ -29,12 +28,10 @@ MOST = 16
 COLUMNS = 4
 SAMPLES = 8
 """Moments in a row of the sheet; samples across and down."""
-IN_A_ROW, WIDEST = 8, 192
-"""Pictures of one z in a row; CSS pixels of one at most."""
 POINTS = 300
 """Of a curve."""
 MOST_BYTES = 8_000_000
-"""Of weights that are sent ahead, so that the desk follows the slider."""
+"""Of weights that are sent ahead, so that the desk and the pictures of one z follow the hand."""
 _KEY = "explore-time"
 _GONE = "_explore_time_gone"
 
@@ -62,7 +59,9 @@ def show(subject: Subject) -> None:
 
 
 def _machine(subject: Subject, steps: list[int]) -> None:
-    kept = moments(subject)
+    stops = moments(subject)
+    filmed = _filmed(subject, stops)
+    kept = filmed or stops
     sheet, codes = _frames(subject.run, subject.folder, tuple(steps))
     labels = subject.folder.fixed().get("labels") if subject.model.spec.classes else None
     now = point.current(subject)
@@ -80,33 +79,38 @@ def _machine(subject: Subject, steps: list[int]) -> None:
         labels=None if labels is None or codes is None else labels[: codes.shape[1]].numpy(),
         strip=strip,
         strip_steps=kept,
+        stops=stops,
         lines=_losses(subject.run, subject.folder),
     )
-    _strip(pictures, kept)
-    _film(subject, kept)  # last: the slider is there while it is made
+    if pictures is None:
+        st.caption(
+            _(
+                "Of this run only pictures are kept, not the weights of every moment: they would take several "
+                "megabytes. One z through time can be seen in runs of your own, and in the bundled ones."
+            )
+        )
+    elif not filmed or desk.is_plain(subject):
+        # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
+        st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
+    if filmed:  # last: the slider is there while it is made
+        carry_film(_weights(subject.run, subject, tuple(filmed)))
 
 
-def _film(subject: Subject, steps: list[int]) -> None:
-    """Let the desk follow the slider: its decoder and its codes at as many moments as are quickly sent."""
-    if steps and isinstance(subject.exported, Exported):
-        carry_film(_weights(subject.run, subject, tuple(steps)))  # empty where even two are too much
+def _filmed(subject: Subject, steps: list[int]) -> list[int]:
+    """The moments whose weights the browser gets, so that the desk and the pictures of z follow the hand: as many as
+    are quickly sent, none where even two are too much."""
+    if not steps or not isinstance(subject.exported, Exported):
+        return []
+    size = subject.exported.weights.nbytes
+    return milestones(steps, MOST_BYTES // size) if size <= MOST_BYTES // 2 else []
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _weights(run: str, _subject: Subject, steps: tuple[int, ...]) -> bytes:
-    end = _at(_subject, steps[-1], steps[-1]).exported
-    size = end.weights.nbytes if isinstance(end, Exported) else MOST_BYTES
-    if size > MOST_BYTES // 2:
-        return b""
-    some = milestones(steps, MOST_BYTES // size)
-    then = {step: _at(_subject, step, steps[-1]) for step in some}
+    then = {step: moment.at(_subject, step) for step in steps}
     weights = {step: one.exported.weights for step, one in then.items() if isinstance(one.exported, Exported)}
     codes = {step: then[step].codes.half().numpy() for step in weights if _subject.encodes}
     return pack_film(run, weights, codes)
-
-
-def _at(subject: Subject, step: int, end: int) -> Subject:
-    return open_subject(subject.folder, subject.version, None if step == end else step)
 
 
 def moments(subject: Subject) -> list[int]:
@@ -128,25 +132,6 @@ def rested(subject: Subject, answer: object) -> None:
         st.session_state[_GONE] = True
 
 
-def _strip(pictures: Tensor | None, kept: list[int]) -> None:
-    if pictures is None:
-        st.caption(
-            _(
-                "Of this run only pictures are kept, not the weights of every moment: they would take several "
-                "megabytes. One z through time can be seen in runs of your own, and in the bundled ones."
-            )
-        )
-        return
-    said = _("**One z through time.** What the decoder made of this z, from step {a:,} to {b:,}.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(said.format(a=kept[0], b=kept[-1]), width="stretch")
-        # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
-        st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
-    columns = len(kept) if len(kept) <= IN_A_ROW else -(-len(kept) // 2)
-    alt = _("One z through time")
-    image_grid(tile(pictures, columns), key="explore-time-strip", alt=alt, most_width=WIDEST * columns)
-
-
 @st.cache_data(show_spinner=False, max_entries=8)
 def _frames(run: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[bytes, np.ndarray | None]:
     """The samples of all moments on one sheet, and the codes ``[S, N, 2]`` where there are any."""
@@ -161,7 +146,7 @@ def _frames(run: str, _folder: RunFolder, steps: tuple[int, ...]) -> tuple[bytes
 def _through_time(run: str, _subject: Subject, steps: tuple[int, ...], z: tuple[float, ...], label: int) -> Tensor:
     """What the decoder of each moment makes of ``z``, uint8 ``[S, C, H, W]``; the last one is that of the end."""
     code, y = torch.tensor([z]), torch.tensor([label])
-    return torch.cat([_at(_subject, step, steps[-1]).decode(code, y) for step in steps])
+    return torch.cat([moment.at(_subject, step).decode(code, y) for step in steps])
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

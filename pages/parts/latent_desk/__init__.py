@@ -121,7 +121,6 @@ def latent_desk() -> None:
         "label": _("Class"),
         "told": _("The code says how, the class says what."),
         "working": _("Working it out..."),
-        "waits": _("Let go: then it is worked out for this moment"),
         "hole": _("A hole: {n} codes expected, none here"),
         "reset": _("Back to 0"),
         "more": _("Show all {n}"),

@@ -11,24 +11,13 @@ const MESH = 24; // meshes across the pad, for decoders of points
 const REST = 160; // milliseconds without movement that count as rest
 const GLIDE = 450; // milliseconds in which z comes to where the page puts it
 const SLICE = 5; // milliseconds of a frame that the tiles of the pad may take
+const MOST_ANSWERS = 100; // layers that are kept
 
 const create = (name, properties, ...children) => {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
   return element;
 };
-
-// Samples [n, height, width, channels] in 0..1 as pixels, written into an ImageData of the same size; it rounds.
-function paint(samples, from, channels, image) {
-  const { data } = image;
-  const blue = channels === 3 ? 1 : 0;
-  for (let i = 0, s = from; i < data.length; i += 4, s += channels) {
-    data[i] = 255 * samples[s];
-    data[i + 1] = 255 * samples[s + blue];
-    data[i + 2] = 255 * samples[s + 2 * blue];
-    data[i + 3] = 255;
-  }
-}
 
 class Desk {
   constructor(root) {
@@ -47,7 +36,7 @@ class Desk {
     this.costs = new Float32Array(30);
     this.take = () => this.adopt();
     for (const what of ["decoder", "point"]) shelf.addEventListener(what, this.take);
-    this.served = () => this.refresh();
+    this.served = () => this.receive(shelf.layer);
     shelf.addEventListener("layer", this.served);
     this.resizing = new ResizeObserver(() => this.refresh());
     this.resizing.observe(this.pad);
@@ -134,6 +123,7 @@ class Desk {
     this.picture.setAttribute("aria-label", this.data.words.picture);
     this.pad.setAttribute("aria-label", this.data.words.pad);
     this.tiles = this.asked = null;
+    this.answers = new Map();
     this.group = again && this.group < about.groups.length ? this.group : 0;
     this.caption.textContent = remote ? about.note : this.data.words.here;
     this.costs.fill(0);
@@ -394,6 +384,7 @@ class Desk {
 
   // The still parts are drawn again: another size, theme, plane or decoder.
   refresh() {
+    this.scrubbed ||= this.decoder?.away;
     this.paper = this.ground = null;
     this.decoder?.show?.(this.axes, this.shifted(this.axes, [0, 0]));
     if (this.decoder && this.layer === "decoded") this.tile();
@@ -414,6 +405,8 @@ class Desk {
     }
     this.drawPad(z);
     this.follow(z);
+    shelf.z = z;
+    shelf.dispatchEvent(new Event("z"));
     this.measure(performance.now() - began);
   }
 
@@ -518,21 +511,43 @@ class Desk {
 
   // ---------------------------------------------------------------- layers that the page works out
 
-  ask() {
+  // What is shown: a layer of a plane, at another moment of training if the time machine has gone there.
+  wanted() {
     const base = Array.from(this.shifted(this.axes, [0, 0]), (value) => Math.round(100 * value) / 100 + 0);
-    const asked = { kind: this.layer, axes: this.axes, base, label: this.decoder.label };
-    const key = JSON.stringify(asked);
-    if (key === this.asked) return;
-    this.asked = key;
-    shelf.want?.({ ...asked, decoder: this.decoder.name });
+    const step = this.decoder.away ? this.decoder.edition : null;
+    return { kind: this.layer, axes: this.axes, base, label: this.decoder.label, step };
   }
 
-  // What the page has answered, if it is what was asked for last.
+  ask(wanted = this.wanted()) {
+    const key = JSON.stringify(wanted);
+    if (key === this.asked || this.answers.has(key)) return;
+    this.asked = key;
+    shelf.want?.({ ...wanted, decoder: this.decoder.name });
+  }
+
+  receive(layer) {
+    if (!layer || layer.decoder !== this.decoder?.name) return;
+    const { kind, axes, base, label, step } = layer;
+    if (this.answers.size > MOST_ANSWERS) this.answers.clear();
+    this.answers.set(JSON.stringify({ kind, axes, base, label, step }), layer);
+    this.asked = null;
+    this.refresh();
+    if (this.answer() && this.scrubbed) this.askAhead();
+  }
+
+  // Once the hand has been elsewhere in time, the other moments are asked for, the next one first.
+  askAhead() {
+    const wanted = this.wanted();
+    const steps = Object.keys(shelf.film?.moments ?? {}).map(Number);
+    const missing = steps.filter((step) => !this.answers.has(JSON.stringify({ ...wanted, step })));
+    const far = (step) => Math.abs(Math.log1p(step) - Math.log1p(wanted.step ?? Math.max(...steps)));
+    missing.sort((a, b) => far(a) - far(b));
+    if (missing.length) this.ask({ ...wanted, step: missing[0] });
+  }
+
+  // What the page has answered to what is shown now.
   answer() {
-    const { layer } = shelf;
-    if (this.decoder.away || !layer || layer.kind !== this.layer || layer.decoder !== this.decoder.name) return null;
-    const { kind, axes, base, label } = layer;
-    return JSON.stringify({ kind, axes, base, label }) === this.asked ? layer : null;
+    return this.decoder && (this.answers.get(JSON.stringify(this.wanted())) ?? null);
   }
 
   drawLayer(context, { kind, side, values, colour, holes }, width, height) {
@@ -562,8 +577,8 @@ class Desk {
     const scale = this.said.lastElementChild;
     const waiting = this.layer && this.layer !== "decoded" && !answer && this.isPlane();
     scale.hidden = !waiting && (!answer || answer.kind === "class");
-    if (waiting) scale.replaceChildren(this.data.words[this.decoder.away ? "waits" : "working"]);
-    if (scale.hidden || waiting) return;
+    if (waiting || answer?.note) scale.replaceChildren(answer?.note ?? this.data.words.working);
+    if (scale.hidden || waiting || answer.note) return;
     const ramp = create("i", {});
     ramp.style.setProperty("--colour", this.colour(answer.colour));
     scale.replaceChildren(answer.low, ramp, answer.high);

@@ -17,9 +17,10 @@ def plane_layer(work: Callable[[object], Mapping[str, Any] | None]) -> None:
 
     Args:
         work: From what the browser sends, ``{"decoder": ..., "kind": ..., "axes": [...], "base": [...],
-            "label": ...}`` if it is honest, to the answer: the same entries and ``side``, ``values`` (base64, a byte
-            for each place of a lattice, row by row from the top left), ``low`` and ``high`` (what 0 and 255 stand
-            for, in words), ``colour`` (a concept) and ``holes``. None: no answer.
+            "label": ..., "step": ...}`` if it is honest, to the answer: the same entries and ``side``, ``values``
+            (base64, a byte for each place of a lattice, row by row from the top left), ``low`` and ``high`` (what 0
+            and 255 stand for, in words), ``note`` (instead of these, why there is nothing to see), ``colour`` (a
+            concept) and ``holes``. None: no answer.
     """
     held = st.session_state.get(KEY) or {}
     _layer(key=KEY, data={"layer": work(held.get("wanted"))}, on_wanted_change=lambda: None)

@@ -35,6 +35,7 @@ def time_machine(
     labels: np.ndarray | None = None,
     strip: bytes | None = None,
     strip_steps: Sequence[int] = (),
+    stops: Sequence[int] = (),
     lines: Sequence[Line] = (),
     at: int | None = None,
     on_rest: Callable[[object], None] = lambda answer: None,
@@ -49,12 +50,14 @@ def time_machine(
         key: Identity of the element.
         codes: float32 ``[S, N, 2]``, the codes of the same samples at each step; None: there is no encoder.
         labels: Classes of these samples ``[N]``, where they have any.
-        strip: PNG or JPEG bytes: what the decoder made of z at ``strip_steps``, side by side; None: not known.
+        strip: PNG or JPEG bytes: what the decoder made of z at ``strip_steps``, side by side; None: not known. Where
+            the page has a film of these steps (see ``decoder``), the browser draws them itself and follows z.
         strip_steps: Steps of the pictures in ``strip``.
+        stops: Steps at which the slider can come to rest; none: it stays where it is, and nothing is told.
         lines: Losses, drawn on one scale.
         at: The step at which the page stands; None: the end.
         on_rest: Called, before the run that it causes, with what the browser sends when the slider has come to rest
-            and gone to the nearest of ``strip_steps``: ``{"name": ..., "step": ...}`` if it is honest.
+            and gone to the nearest of ``stops``: ``{"name": ..., "step": ...}`` if it is honest.
     """
 
     def rested() -> None:
@@ -62,6 +65,7 @@ def time_machine(
 
     values = np.concatenate([line.values for line in lines]) if lines else np.zeros(1)
     low, high = np.quantile(values, [0.005, 0.995])
+    film = _("One z through time, from step {a:,} to {b:,}. Click a moment to go there.")
     data = {
         "name": name,
         "steps": list(steps),
@@ -74,6 +78,7 @@ def time_machine(
         "colours": [[one.light, one.dark] for one in (CLASSES if labels is not None else [CONCEPTS["real"]])],
         "strip": None if strip is None else picture_url(strip),
         "strip_steps": list(strip_steps),
+        "stops": list(stops),
         "curves": [
             {
                 "name": line.name,
@@ -93,6 +98,7 @@ def time_machine(
             "codes": _("Codes of the same test samples"),
             "z": _("Your z, as the decoder of that moment draws it"),
             "losses": _("Losses"),
+            "film": film.format(a=strip_steps[0], b=strip_steps[-1]) if strip_steps else "",
         },
     }
     _machine(key=key, data=data, on_rest_change=rested)
