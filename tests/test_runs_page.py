@@ -9,7 +9,7 @@ from genmodels.config import RunConfig
 from genmodels.data import spec_of
 from genmodels.models import preset
 from genmodels.training.folder import RunFolder, Status
-from genmodels.training.store import RunStore, owner_key
+from genmodels.training.store import RunStore, bundled, owner_key
 from pages.parts import studio
 from pages.parts.runs_desk.facts import changes, changes_in_words, facts
 from pages.parts.runs_desk.overlay import quantities, tracks_of
@@ -57,6 +57,15 @@ def test_a_new_visitor_is_led_to_training(store: RunStore) -> None:
     assert titles(at) == []
     assert "run one" not in words(at)
     assert "Train" in buttons(at)
+
+
+def test_before_the_first_run_there_are_those_that_came_with_the_app(store: RunStore) -> None:
+    at = page()
+    shown = [str(button.key) for button in at.button if button.label == "Explore"]
+    assert shown == [f"run-explore-{run.id}" for run in bundled()]
+    at.button(key="run-explore-gan-digits").click().run()
+    assert at.query_params["run"] == ["gan-digits"]
+    assert at.title[0].value == "Explore"
 
 
 def test_a_row_says_what_it_is_what_became_of_it_and_what_changed(store: RunStore) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from genmodels.training.store import bundled
 from pages.parts import levels, studio
 from pages.parts.runs_desk import bring, overlay, row, undo
 from pages.parts.runs_desk.facts import Facts, facts
@@ -151,3 +152,7 @@ def _nothing_yet() -> None:
             st.switch_page("pages/train.py")
         if levels.shows("bring"):
             bring.popover()
+    st.subheader(_("Ready to explore"), anchor=False)
+    st.markdown(_("These came with the app, so that there is something to look at meanwhile."))
+    for folder in bundled():
+        row.show_bundled(facts(folder))

@@ -33,6 +33,20 @@ def show(run: Facts, before: Facts | None) -> None:
             st.warning(sentence)
 
 
+def show_bundled(run: Facts) -> None:
+    """A run that came with the app: nothing can be done to it but look."""
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"run-row-{run.folder.id}"
+    ):
+        _picture(run)
+        with st.container(gap=None, key=f"run-what-{run.folder.id}"):
+            st.markdown(f"**{run.title}**")
+            st.html(_about(run, None))
+        st.html(_dials(run), width="content")
+        if st.button(_("Explore"), key=f"run-explore-{run.folder.id}", icon=":material/explore:"):
+            st.switch_page("pages/explore.py", query_params={"run": run.folder.id})
+
+
 def _picture(run: Facts) -> None:
     picture = thumbnail(run.folder)
     if picture:
