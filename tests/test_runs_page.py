@@ -64,7 +64,7 @@ def test_before_the_first_run_there_are_those_that_came_with_the_app(store: RunS
     shown = [str(button.key) for button in at.button if button.label == "Explore"]
     assert shown == [f"run-explore-{run.id}" for run in bundled()]
     at.button(key="run-explore-gan-digits").click().run()
-    assert at.query_params["run"] == ["gan-digits"]
+    assert at.query_params["run"] == "gan-digits"
     assert at.title[0].value == "Explore"
 
 
