@@ -28,6 +28,17 @@ def _warm() -> int:
     return os.getpid()
 
 
+NICENESS = 10
+"""By how much workers stand back behind the pages: a click is answered first, and a run takes all that is left."""
+
+
+def _begin(parent: int) -> None:
+    """What a worker does first: it stands back behind the program that started it, and ends with it."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    _end_with(parent)
+
+
 def _end_with(parent: int) -> None:
     """Make this worker end soon after its parent, which loky's own workers do not."""
 
@@ -167,7 +178,7 @@ class WorkerPool(Executor):
         # Waiting threads sleep instead of spinning: a run must not stall when its core is taken for a moment.
         sleepy = {"OMP_WAIT_POLICY": "PASSIVE"}
         pool: Executor = loky.ProcessPoolExecutor(
-            1, timeout=None, env=sleepy, initializer=_end_with, initargs=(os.getpid(),)
+            1, timeout=None, env=sleepy, initializer=_begin, initargs=(os.getpid(),)
         )
         return pool
 
