@@ -5,6 +5,7 @@ import time
 import pytest
 import torch
 
+from genmodels.training import machine
 from genmodels.training.threads import Threads
 
 
@@ -28,26 +29,26 @@ def after(threads, seconds, pace, now=None):
 
 
 def test_more_threads_are_taken_where_they_pay():
-    threads = Threads(0, most=4)
+    threads = Threads(0, most=4, room=lambda: 4)
     used, _ = after(threads, 60, lambda n: 0.04 / n)
     assert used.count(4) > 0.9 * len(used)
     assert torch.get_num_threads() == threads.count
 
 
 def test_where_they_do_not_pay_they_are_tried_seldom():
-    used, _ = after(Threads(0, most=2), 60, lambda n: 0.01 * n)
+    used, _ = after(Threads(0, most=2, room=lambda: 2), 60, lambda n: 0.01 * n)
     assert used.count(2) < 0.06 * len(used)
     assert 2 in used[: len(used) // 10]
 
 
 def test_a_difference_that_may_be_chance_changes_nothing():
-    threads = Threads(0, most=2)
+    threads = Threads(0, most=2, room=lambda: 2)
     used, _ = after(threads, 30, lambda n: 0.0100 if n == 1 else 0.0097)
     assert used.count(1) > 0.9 * len(used)
 
 
 def test_it_follows_a_machine_that_becomes_busy():
-    threads = Threads(0, most=2)
+    threads = Threads(0, most=2, room=lambda: 2)
     _, now = after(threads, 30, lambda n: 0.02 / n)
     assert threads.count == 2
     used, _ = after(threads, 60, lambda n: 0.02 * n, now)
@@ -56,7 +57,7 @@ def test_it_follows_a_machine_that_becomes_busy():
 
 def test_the_best_of_several_is_found_from_above_and_below():
     for first in (1, 3):
-        threads = Threads(0, most=4)
+        threads = Threads(0, most=4, room=lambda: 4)
         threads.count = first
         used, _ = after(threads, 90, lambda n: {1: 0.02, 2: 0.01, 3: 0.015, 4: 0.03}[n])
         assert used.count(2) > 0.8 * len(used), first
@@ -71,12 +72,39 @@ def test_a_number_that_was_asked_for_is_kept():
 
 def test_slow_steps_are_tried_too():
     # A step of half a second: a few steps must be enough to judge by.
-    used, _ = after(Threads(0, most=2), 60, lambda n: 0.5 / n)
+    used, _ = after(Threads(0, most=2, room=lambda: 2), 60, lambda n: 0.5 / n)
     assert used.count(2) > 0.6 * len(used)
 
 
 def test_a_trial_that_makes_everybody_wait_is_short():
-    threads = Threads(0, most=2)
+    threads = Threads(0, most=2, room=lambda: 2)
     used, _ = after(threads, 60, lambda n: 0.01 if n == 1 else 0.1)
     in_a_row = [len(part) for part in "".join(map(str, used)).split("1")]
     assert 0 < max(in_a_row) <= Threads.WARM + Threads.FEW
+
+
+def test_what_another_run_was_given_is_left_to_it():
+    room = 2
+    threads = Threads(0, most=2, room=lambda: room)
+    _, now = after(threads, 30, lambda n: 0.02 / n)
+    assert threads.count == 2
+    room = 1  # another run begins
+    used, now = after(threads, 60, lambda n: 0.02 / n, now)
+    assert used[round(Threads.LOOKS / 0.01) + 1 :].count(1) == len(used) - round(Threads.LOOKS / 0.01) - 1
+    room = 2  # and ends
+    used, _ = after(threads, 60, lambda n: 0.02 / n, now)
+    assert used.count(2) > 0.6 * len(used)
+
+
+@pytest.mark.parametrize(("told", "room"), [("1", 2), ("2", 1), ("7", 1), ("0", 2), ("", 2), ("many", 2), (None, 2)])
+def test_the_room_is_what_the_pool_says(told, room, tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "cores", lambda: 2)
+    file = tmp_path / "threads"
+    if told is not None:
+        file.write_text(told)
+    machine.share(file)
+    try:
+        assert machine.spare() == room
+    finally:
+        machine.share(None)
+    assert machine.spare() == 2

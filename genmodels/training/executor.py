@@ -1,6 +1,8 @@
 """Where runs are computed: a pool of worker processes that never asks for more cores than there are."""
 
+import contextlib
 import os
+import tempfile
 import threading
 import time
 import weakref
@@ -10,12 +12,13 @@ from concurrent.futures import CancelledError, Executor, Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import loky
 from loky import BrokenProcessPool
 
-from genmodels.training.machine import cores
+from genmodels.training.machine import cores, share
 
 GRACE = 5.0
 """Seconds that an orphaned worker has to write down where its run can be resumed."""
@@ -32,10 +35,11 @@ NICENESS = 10
 """By how much workers stand back behind the pages: a click is answered first, and a run takes all that is left."""
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, taken: Path) -> None:
     """What a worker does first: it stands back behind the program that started it, and ends with it."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    share(taken)
     _end_with(parent)
 
 
@@ -96,6 +100,8 @@ class WorkerPool(Executor):
         self._idle: list[Executor] = []
         self._closed = False
         self._ending: weakref.WeakSet[Executor] = weakref.WeakSet()
+        self._folder = tempfile.TemporaryDirectory(prefix="genmodels-pool-", ignore_cleanup_errors=True)
+        self._taken = Path(self._folder.name) / "threads"
 
     def warm(self) -> None:
         """Start the workers in the background, so that the first run starts at once."""
@@ -173,12 +179,11 @@ class WorkerPool(Executor):
         self._workers.add(worker)
         return worker
 
-    @staticmethod
-    def _process() -> Executor:
+    def _process(self) -> Executor:
         # Waiting threads sleep instead of spinning: a run must not stall when its core is taken for a moment.
         sleepy = {"OMP_WAIT_POLICY": "PASSIVE"}
         pool: Executor = loky.ProcessPoolExecutor(
-            1, timeout=None, env=sleepy, initializer=_begin, initargs=(os.getpid(),)
+            1, timeout=None, env=sleepy, initializer=_begin, initargs=(os.getpid(), self._taken)
         )
         return pool
 
@@ -202,8 +207,14 @@ class WorkerPool(Executor):
                 if job.future.set_running_or_notify_cancel():
                     self._start(job)
 
+    def _say_taken(self) -> None:
+        """Let the workers know how many threads all runs were given: each finds out for itself how many pay."""
+        with contextlib.suppress(OSError):  # nothing depends on it but speed
+            self._taken.write_text(str(self._used()))
+
     def _start(self, job: _Job) -> None:
         self._running.append(job)
+        self._say_taken()
         while True:
             worker = self._idle.pop() if self._idle else self._worker()
             try:
@@ -218,6 +229,7 @@ class WorkerPool(Executor):
         error = CancelledError() if inner.cancelled() else inner.exception()
         with self._lock:
             self._running.remove(job)
+            self._say_taken()
             if self._closed or isinstance(error, BrokenProcessPool):
                 self._workers.discard(worker)
                 worker.shutdown(wait=False)

@@ -1,5 +1,6 @@
 """What this machine offers a run. Imports torch only when asked about devices."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import loky
@@ -13,6 +14,24 @@ if TYPE_CHECKING:
 def cores() -> int:
     """Processor cores this process may use (affinity and container limits respected)."""
     return int(loky.cpu_count())
+
+
+_taken: Path | None = None
+
+
+def share(taken: Path | None) -> None:
+    """Let :func:`spare` read in a file how many threads the runs of this machine were given in all; None: no more."""
+    global _taken
+    _taken = taken
+
+
+def spare() -> int:
+    """Cores that no other run was given, for a run that was not told how many to take; at least one."""
+    try:
+        others = int(_taken.read_text()) - thread_count(0) if _taken else 0
+    except (OSError, ValueError):  # the program that wrote it has gone, or writes it at this moment
+        others = 0
+    return max(1, cores() - max(0, others))
 
 
 def thread_count(asked: int) -> int:

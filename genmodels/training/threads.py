@@ -1,12 +1,12 @@
 """How many processor threads a run computes with."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
 
-from genmodels.training.machine import cores, thread_count
+from genmodels.training.machine import cores, spare, thread_count
 
 
 class Threads:
@@ -15,11 +15,13 @@ class Threads:
     Whether one more thread pays depends on the network and on what else the machine has to do, and the latter changes:
     on two idle cores two threads are half as fast again as one, beside a busy browser they are slower, because each
     step waits for the thread that was held up. So a run that was not told tries now and then: it takes some steps with
-    one thread more or fewer, and stays with whatever is faster.
+    one thread more or fewer, and stays with whatever is faster. What other runs were given it leaves to them: trying
+    that would hold up everybody.
 
     Args:
         asked: Threads, or 0 to find out.
         most: Threads that a run which was not told tries at most; by default the cores, but no more than four.
+        room: Says how many there are for this run at the moment.
 
     Attributes:
         count: Threads now in use.
@@ -34,14 +36,18 @@ class Threads:
     FEW, HOPELESS = 3, 1.3
     """After so many steps a trial ends that is slower by this factor: pages and other runs wait meanwhile."""
 
-    def __init__(self, asked: int, most: int | None = None) -> None:
+    LOOKS = 1.0
+    """Seconds from one look at what other runs have to the next."""
+
+    def __init__(self, asked: int, most: int | None = None, room: Callable[[], int] = spare) -> None:
         self._most = thread_count(asked) if asked else most or min(4, cores())
         self._tries = not asked and self._most > 1
         self._trials = 0
         self._up = True
         self._usual = 0.0
         self._use(thread_count(asked))
-        self._next = time.perf_counter() + self.PATIENCE[0]
+        self._ask, self._room, self._looked = room, room(), time.perf_counter()
+        self._next = self._looked + self.PATIENCE[0]
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -55,6 +61,8 @@ class Threads:
         """Learn that a step ended at ``now`` and took ``seconds``."""
         if not self._tries:
             return
+        if now - self._looked >= self.LOOKS:
+            self._make_way(now)
         self._steps += 1
         if self._steps > 0:
             self._seconds += seconds
@@ -64,15 +72,25 @@ class Threads:
             return
         if self._usual:
             self._decide(pace, now)
-        elif now >= self._next:
+        elif now >= self._next and self._most_now() > 1:
             self._usual, self._from = pace, self.count
             self._use(self._neighbour())
         else:
             self._use(self.count)
 
+    def _most_now(self) -> int:
+        return min(self._most, self._room)
+
+    def _make_way(self, now: float) -> None:
+        """Another run may have begun, or ended."""
+        self._looked, self._room = now, self._ask()
+        if self.count > self._most_now():
+            self._usual = 0.0
+            self._use(self._most_now())
+
     def _neighbour(self) -> int:
         """One more or one fewer: further in the direction that paid, else in the other one."""
-        self._up = self.count == 1 or (self._up and self.count < self._most)
+        self._up = self.count == 1 or (self._up and self.count < self._most_now())
         return self.count + (1 if self._up else -1)
 
     def _decide(self, pace: float, now: float) -> None:
