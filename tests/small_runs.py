@@ -62,6 +62,15 @@ def trained(config: RunConfig, pace: Pace = SILENT, resume: ResumePoint | None =
     return finished
 
 
+def walked(config: RunConfig, resume: ResumePoint | None = None) -> Trainer:
+    """The same, for whom weights are enough: without looking at anything on the way, or measuring it at the end."""
+    finished = trainer(config, resume=resume)
+    finished.watch.go()
+    while finished.progress < 1:
+        finished.advance()
+    return finished
+
+
 def names(events: list[Event]) -> list[str]:
     return [type(event).__name__ for event in events]
 

@@ -11,7 +11,7 @@ from genmodels.training.loop import build
 from genmodels.training.optimizers import OPTIMIZERS
 from genmodels.training.random import generator_for
 from genmodels.training.views import PAIRS, SAMPLES, SCORED, spread
-from tests.small_runs import EVERY_STEP, SILENT, dataset, same_weights, small, trained, trainer
+from tests.small_runs import EVERY_STEP, dataset, same_weights, small, trained, trainer, walked
 
 EVERY_KIND = [
     *((model, "ring", "mlp") for model in MODELS),
@@ -28,10 +28,10 @@ def optimizers(model, name):
 @pytest.mark.parametrize(("model", "data", "network"), EVERY_KIND)
 def test_the_seed_decides_everything_and_being_watched_changes_nothing(model, data, network):
     config = small(model, data, network=network, steps=3)
-    watched, alone = trained(config, EVERY_STEP), trained(config, SILENT)
+    watched, alone = trained(config, EVERY_STEP), walked(config)
     assert same_weights(watched.model, alone.model)
     assert same_weights(watched.shown, alone.shown)
-    assert not same_weights(alone.model, trained(config.changed({"seed": 1})).model)
+    assert not same_weights(alone.model, walked(config.changed({"seed": 1})).model)
 
 
 def test_global_chance_changes_nothing():
@@ -54,7 +54,7 @@ def resumed(config, path, first):
     folder.write_checkpoint(early.resume_point())
     point = folder.checkpoint()
     assert point.step == first
-    return trained(config, resume=point)
+    return walked(config, point)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def resumed(config, path, first):
 )
 def test_resume_equals_uninterrupted(model, optimizer, tmp_path):
     config = small(model, lr_decay="cosine", lr_warmup=4, **optimizers(model, optimizer))
-    whole, broken = trained(config), resumed(config, tmp_path / "run", 3)
+    whole, broken = walked(config), resumed(config, tmp_path / "run", 3)
     assert same_weights(whole.model, broken.model)
     assert same_weights(whole.shown, broken.shown)
 
@@ -71,13 +71,13 @@ def test_resume_equals_uninterrupted(model, optimizer, tmp_path):
 @pytest.mark.parametrize("model", MODELS)
 def test_resume_equals_uninterrupted_on_images(model, tmp_path):
     config = small(model, "digits", network="conv")
-    assert same_weights(trained(config).shown, resumed(config, tmp_path / "run", 3).shown)
+    assert same_weights(walked(config).shown, resumed(config, tmp_path / "run", 3).shown)
 
 
 def test_resume_across_epochs(tmp_path):
     # 4,500 digits: five batches of 2,000 are more than two epochs.
     config = small("vae", "digits", batch_size=2000, steps=5)
-    assert same_weights(trained(config).model, resumed(config, tmp_path / "run", 3).model)
+    assert same_weights(walked(config).model, resumed(config, tmp_path / "run", 3).model)
 
 
 def test_resume_point_is_a_copy():
