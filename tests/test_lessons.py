@@ -1,7 +1,9 @@
 """Lessons: the notation, every word in it that names something, the mathematics of the figures, and the page."""
 
 import ast
+import base64
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +18,7 @@ from genmodels.objectives import GAN_LOSSES, gaussian_kl
 from genmodels.objectives.likelihoods import gaussian
 from genmodels.training.store import bundled
 from pages.parts.component import MOST_SCRIPT_BYTES
-from pages.parts.learn import course, insides, progress
+from pages.parts.learn import course, insides, pictures, progress
 from pages.parts.learn import formulas as tables
 from pages.parts.learn.figure import script_of
 from pages.parts.learn.formulas import fits, numbers
@@ -31,6 +33,16 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "pages/lessons").glob("*/*.md"))
 LESSONS = course.lessons("en")
 SCRIPTS = sorted((ROOT / "pages/parts/lesson_parts").glob("*.js"))
+PICTURES = sorted(pictures.PICTURES.iterdir())
+DRAWN = {
+    "svg": {"viewBox"},
+    "g": {"opacity"},
+    "path": {"class", "d", "opacity", "stroke-width", "stroke-dasharray"},
+    "circle": {"class", "cx", "cy", "r", "opacity"},
+    "rect": {"class", "x", "y", "width", "height", "rx", "opacity", "stroke-width"},
+    "text": {"class", "x", "y", "font-family", "font-size", "font-style", "text-anchor"},
+}
+"""All that a picture consists of: shapes without a colour of their own, nothing that runs or comes from elsewhere."""
 CITED = re.compile(r"([^\W\d][\w-]+)\s(?:et\sal\.|&\s[\w-]+)(?:\s\d{4})?(?:\s\([\w-]+\))?,\sarXiv\s(\d{4}\.\d{4,5})")
 """First author and id of a paper, as this project cites it."""
 
@@ -149,6 +161,50 @@ def test_every_part_is_used_and_described() -> None:
     for name in PARTS:
         tree = ast.parse((ROOT / f"pages/parts/lesson_parts/{name}.py").read_text(encoding="utf-8"))
         assert ast.get_docstring(tree)
+
+
+# ---------------------------------------------------------------------- the pictures on the cards
+
+
+def test_every_lesson_has_a_picture() -> None:
+    assert {path.name for path in PICTURES} == {f"{lesson.name}.svg" for lesson in LESSONS}
+    assert course.languages() == {path.parent.name for path in FILES}, "the pictures are no language"
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=names)
+def test_a_picture_is_drawn_in_the_colours_of_concepts_alone(path: Path) -> None:
+    assert path.stat().st_size < 6000
+    root = ET.fromstring(path.read_text(encoding="utf-8"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.get("viewBox") == "0 0 240 72"
+    coloured_shapes = 0
+    for element in root.iter():
+        tag = element.tag.removeprefix("{http://www.w3.org/2000/svg}")
+        assert set(element.attrib) <= DRAWN[tag]
+        if "class" in DRAWN[tag]:
+            kind, concept = element.attrib["class"].split()
+            assert kind in ("line", "fill")
+            assert concept in CONCEPTS
+            coloured_shapes += 1
+        text = (element.text or "").strip()
+        assert text in (("z", "G", "D", "μ", "σ") if tag == "text" else ("",))
+        assert not any("url" in value for value in element.attrib.values())
+    assert coloured_shapes > 2
+
+
+def test_the_cards_show_their_pictures_in_both_themes() -> None:
+    light, dark = pictures.style(False), pictures.style(True)
+    assert light != dark
+    for style, shade in ((light, "light"), (dark, "dark")):
+        rules = re.findall(r"\.st-key-card-([\w-]+)::before\{[^}]*?base64,([\w+/=]+)\)\}", style)
+        assert [name for name, _ in rules] == [path.stem for path in PICTURES]
+        for name, encoded in rules:
+            drawn = base64.b64decode(encoded).decode()
+            root, original = ET.fromstring(drawn), ET.parse(pictures.PICTURES / f"{name}.svg").getroot()
+            assert len(list(root.iter())) == len(list(original.iter())) + 1, "only a style more"
+            assert root[0].tag.endswith("}style")
+            for concept, colour in CONCEPTS.items():
+                assert f".{concept}{{color:{getattr(colour, shade)}}}" in drawn
 
 
 # ---------------------------------------------------------------------- the notation

@@ -17,8 +17,8 @@ def lessons(language: str) -> tuple[Lesson, ...]:
 
 
 def languages() -> frozenset[str]:
-    """Languages that have lessons."""
-    return frozenset(path.name for path in LESSONS.iterdir() if path.is_dir())
+    """Languages that have lessons; the folder of their pictures is none."""
+    return frozenset(path.parent.name for path in LESSONS.glob("*/*.md"))
 
 
 def course() -> tuple[Lesson, ...]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts import hiding, lesson_parts, levels, palette, tour
 from pages.parts.component import EDGES
-from pages.parts.learn import challenge_cards, progress
+from pages.parts.learn import challenge_cards, pictures, progress
 from pages.parts.learn.course import course
 from pages.parts.learn.markup import LEVELS, Check, Lesson, Part, Steps, Text, coloured, linked
 from pages.parts.text import _
@@ -43,6 +43,7 @@ def _open(lesson: str | None, finished: str | None = None) -> None:
 
 
 def _contents(lessons: list[Lesson]) -> None:
+    st.html(pictures.style(palette.is_dark()))
     finished = progress.done()
     minutes = sum(lesson.minutes for lesson in lessons)
     st.title(_("Learn"), anchor=False)
@@ -67,7 +68,7 @@ def _contents(lessons: list[Lesson]) -> None:
 
 
 def _card(number: int, lesson: Lesson, finished: bool) -> None:
-    with st.container(border=True, key=f"card-{lesson.name}", gap="small"):
+    with st.container(border=True, key=f"card-{lesson.name}", gap="xsmall"):
         st.button(
             f"{number}. {lesson.title}",
             key=f"open-{lesson.name}",
