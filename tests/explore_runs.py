@@ -72,3 +72,9 @@ def subject(root: Path, name: str) -> Subject:
     """The run called ``name`` below ``root``, as the page opens it."""
     folder = RunFolder(root / name)
     return open_subject(folder, version(folder))
+
+
+def parameter(at: AppTest, name: str) -> str | None:
+    """What the address says, None where it says nothing."""
+    values = at.query_params.get(name)
+    return values[0] if isinstance(values, list) else values

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import shutil
-from concurrent.futures import wait
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +14,13 @@ from PIL import Image
 from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
 
-from genmodels.latent import fields
-from genmodels.latent.plane import lattice
 from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
-from genmodels.training.store import bundled
-from pages.parts.explore import atlas, chosen, codes, factors, layers, moment, point, time
+from pages.parts.explore import atlas, factors, point
 from pages.parts.explore.sections import SECTIONS
-from pages.parts.explore.subject import Subject, open_subject, version
 from tests.defaults import wrong_defaults
-from tests.explore_runs import RUNS, subject, visit
+from tests.explore_runs import RUNS, parameter, subject, visit
 from tests.small_runs import SILENT, small
 
 
@@ -33,11 +28,6 @@ def plainly(at: AppTest) -> AppTest:
     at.toggle(key="explore-plain").set_value(True).run()
     assert not at.exception
     return at
-
-
-def parameter(at: AppTest, name: str) -> str | None:
-    values = at.query_params.get(name)
-    return values[0] if isinstance(values, list) else values
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -358,308 +348,6 @@ def test_what_the_browser_sends_is_checked(runs: Path) -> None:
     assert point.current(model).z == (0.5, 1.0)
 
 
-@pytest.mark.parametrize("kind", ["tsne", "umap"])
-def test_a_projection_that_fails_says_so(runs: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(x: torch.Tensor) -> None:
-        raise RuntimeError("out of luck")
-
-    monkeypatch.setitem(codes.SETTLING, kind, (fail, 1))
-    codes._settling.clear()
-    at = visit(run="vae12")
-    wait([codes._settling(subject(runs, "vae12").name, kind, subject(runs, "vae12").codes).work])
-    at.get("button_group")[1].set_value(kind).run()
-    assert not at.exception
-    assert any("could not be projected" in caption.value for caption in at.caption)
-    codes._settling.clear()
-
-
-@pytest.mark.parametrize("kind", ["pca", "axes", "space"])
-def test_codes_are_seen_in_every_projection(runs: Path, kind: str) -> None:
-    at = visit(run="vae12")
-    at.get("button_group")[1].set_value(kind).run()
-    assert not at.exception
-    axes = {box.label for box in at.selectbox if box.key in ("explore-code-x", "explore-code-y")}
-    assert axes == ({"Across", "Up"} if kind == "axes" else set())
-    assert bool(at.get("plotly_chart")) == (kind == "space")
-
-
-def test_two_dimensions_are_shown_as_they_are(runs: Path) -> None:
-    model = subject(runs, "vae2")
-    assert torch.equal(codes._plane(model.name, model, "axes", (0, 1)), model.codes)
-    at = visit(run="vae2")
-    assert any("as they are" in caption.value for caption in at.caption)
-
-
-def test_the_mean_of_what_is_chosen_becomes_z(runs: Path) -> None:
-    model = subject(runs, "vae2")
-    indices = tuple(range(0, len(model.codes), 7))
-    at = visit(run="vae2")
-    at.session_state["_explore_chosen"] = (model.name, indices)
-    at.run()
-    assert any(caption.value.startswith(f"**{len(indices)} chosen**: ") for caption in at.caption)
-    at.button(key="explore-chosen-mean").click().run()
-    assert not at.exception
-    mean = model.codes[list(indices)].double().mean(0)
-    np.testing.assert_allclose(at.session_state["_explore_point"].z, mean, atol=6e-4)
-    at.button(key="explore-chosen-clear").click().run()
-    assert not any("chosen**" in caption.value for caption in at.caption)
-
-
-def test_a_choice_belongs_to_its_model(runs: Path) -> None:
-    at = visit(run="vae2")
-    at.session_state["_explore_chosen"] = (subject(runs, "vae12").name, (0, 1))
-    at.session_state["_explore_ringed"] = (subject(runs, "vae12").name, 0)
-    at.run()
-    assert not at.exception
-    assert at.button(key="explore-chosen-clear").disabled
-
-
-def test_the_clicked_code_is_ringed_with_its_nearest(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = subject(runs, "vae12")
-    monkeypatch.setattr(chosen.st, "session_state", {})
-    assert chosen.neighbours(model) == ()
-    chosen.ring(model, 5)
-    distance = (model.codes.double() - model.codes[5].double()).norm(dim=1)
-    distance[5] = -1
-    assert set(chosen.neighbours(model)) == set(distance.argsort()[:9].tolist())
-    assert chosen.neighbours(model)[0] == 5
-    chosen.clear()
-    assert chosen.neighbours(model) == ()
-
-
-def test_what_is_chosen_is_counted_by_class(runs: Path) -> None:
-    model = subject(runs, "vae2")
-    labels = model.examples.labels
-    assert labels is not None
-    of = {label: torch.where(labels == label)[0].tolist() for label in range(6)}
-    some = [*of[4][:3], *of[1][:2]]
-    assert chosen.counted(model, tuple(some)) == ": 3 × “4”, 2 × “1”"
-    assert chosen.counted(model, tuple(some + of[0][:1] + of[2][:1] + of[5][:1])).endswith(", 1 other")
-
-
-def test_codes_are_a_table(runs: Path) -> None:
-    model = subject(runs, "vae2")
-    lines = codes.codes_csv(model).splitlines()
-    assert lines[0] == "class,z1,z2"
-    assert len(lines) == 1 + len(model.examples.x)
-    label, *values = lines[1].split(",")
-    assert label == '"0"'
-    torch.testing.assert_close(torch.tensor([float(v) for v in values]), model.codes[0], atol=1e-3, rtol=1e-3)
-
-
 def test_the_model_that_is_downloaded_can_be_read(runs: Path) -> None:
     with safe_open(runs / "vae2" / "model.safetensors", framework="pt") as file:
         assert "genmodels" in file.metadata()
-
-
-def asked(subject: Subject, kind: str, **changes: object) -> dict[str, object]:
-    """What an honest browser asks of the page, but for the changes."""
-    base = [0.0] * subject.latent_dim
-    return {"decoder": subject.name, "kind": kind, "axes": [0, 1], "base": base, "label": 0, "step": None} | changes
-
-
-@pytest.mark.parametrize("name", ["vae2", "vae12", "gan"])
-def test_every_layer_that_is_offered_is_worked_out(runs: Path, name: str) -> None:
-    now = subject(runs, name)
-    directions = torch.eye(now.latent_dim)
-    kinds = [layer.kind for layer in layers.offered(now)]
-    assert kinds == ["", "decoded", "class", *(["judge"] if name == "gan" else ["density"]), "sensitivity"]
-    for kind in kinds[2:]:
-        found = layers.answer(now, directions, asked(now, kind))
-        assert found is not None
-        values = np.frombuffer(base64.b64decode(found["values"]), np.uint8)
-        assert len(values) == found["side"] ** 2
-        assert kind == "class" or len(set(values.tolist())) > 1  # untrained models may draw one class only
-        assert {key: found[key] for key in asked(now, kind)} == asked(now, kind)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"decoder": "another"},
-        {"kind": "judge"},
-        {"kind": ["class"]},
-        {"kind": "decoded"},
-        {"axes": [0, 2]},
-        {"axes": [0, 0]},
-        {"axes": [-1, 0]},
-        {"axes": [0, True]},
-        {"axes": "01"},
-        {"base": [0.0]},
-        {"base": [0.0, float("nan")]},
-        {"base": [0.0, 1e9]},
-        {"label": 1},
-        {"label": "0"},
-        {"step": 7},
-        {"step": True},
-        {"step": "0"},
-    ],
-)
-def test_what_makes_no_sense_is_not_worked_out(runs: Path, changes: dict[str, object]) -> None:
-    now = subject(runs, "vae2")
-    assert layers.answer(now, torch.eye(2), asked(now, "density") | changes) is None
-    assert layers.answer(now, torch.eye(2), None) is None
-
-
-def test_layers_are_those_of_the_moment_that_is_asked_for(runs: Path) -> None:
-    now = subject(runs, "vae2")
-    first, end = (layers.answer(now, torch.eye(2), asked(now, "density", step=step)) for step in (0, 60))
-    assert first is not None
-    assert end is not None
-    assert (first["step"], first["side"]) == (0, layers.SIDE_ELSEWHEN)
-    assert first["high"] != end["high"]
-    then = moment.at(now, 0)
-    values = fields.density(then.codes, lattice(fields.middles(layers.SIDE_ELSEWHEN, now.reach)))
-    assert first["high"] == f"{float(values.max()):.2g}"
-
-
-def test_codes_on_one_line_have_no_density_and_a_sentence(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = subject(runs, "vae2")
-
-    def refused(*_: object) -> torch.Tensor:
-        raise ValueError("points on one line have no density in the plane")
-
-    monkeypatch.setattr(fields, "density", refused)
-    layers._worked_out.clear()
-    found = layers.answer(now, torch.eye(2), asked(now, "density"))
-    layers._worked_out.clear()
-    assert found is not None
-    assert found["note"] == "All codes lie on one line here."
-    assert not any(base64.b64decode(found["values"]))
-
-
-def test_a_toy_offers_no_layers(runs: Path) -> None:
-    assert layers.offered(subject(runs, "toy-vae")) == []
-
-
-def test_a_run_of_which_only_the_end_was_kept_has_no_film(runs: Path) -> None:
-    for file in sorted((runs / "vae2" / "frames").iterdir())[:-1]:
-        file.unlink()
-    assert "Only the end" in visit(run="vae2", show="time").info[0].value
-
-
-def test_a_film_without_weights_says_why_z_is_missing(runs: Path) -> None:
-    assert not any("only pictures are kept" in text.value for text in visit(run="vae2", show="time").caption)
-    shutil.rmtree(runs / "vae2" / "weights")
-    at = visit(run="vae2", show="time")
-    assert any("only pictures are kept" in text.value for text in at.caption)
-
-
-def test_damaged_moments_are_said_in_one_sentence(runs: Path) -> None:
-    for part in ("frames", "weights"):
-        for file in (runs / "vae2" / part).iterdir():
-            file.write_bytes(b"no tensors")
-    os.utime(runs / "vae2" / "model.safetensors", ns=(1, 1))  # another version: nothing is remembered of it
-    assert "damaged" in visit(run="vae2", show="time").warning[0].value
-
-
-# ---------------------------------------------------------------- moments of training
-
-
-def standing(at: AppTest) -> str:
-    """What the page says of the moment at which it stands."""
-    return next(
-        (text.value for text in at.markdown if "As it was" in text.value or "end of training" in text.value), ""
-    )
-
-
-def test_the_page_stands_at_a_moment_of_the_run(runs: Path) -> None:
-    at = visit(run="vae2", step="0", z="0.5_-1", show="time")
-    now = at.session_state["_explore_point"]
-    assert standing(at).endswith("**As it was at step 0 of 60**")
-    assert (now.subject, now.z) == (subject(runs, "vae2").name + ".0", (0.5, -1.0))
-    folder = RunFolder(runs / "vae2")
-    then = open_subject(folder, version(folder), 0)
-    code = torch.tensor([now.z])
-    assert torch.equal(then.decode(code), (255 * folder.model(0).decode(code)).round().to(torch.uint8))
-    assert not torch.equal(then.decode(code), subject(runs, "vae2").decode(code))
-    assert then.order == subject(runs, "vae2").order
-    assert then.examples is subject(runs, "vae2").examples
-    for section in SECTIONS:
-        at.query_params["show"] = section
-        at.run()
-        assert [*at.exception, *at.warning, *at.error] == [], section
-    at.button(key="explore-moment-latest").click().run()
-    assert (parameter(at, "step"), standing(at)) == (None, "")
-    now = at.session_state["_explore_point"]
-    assert (now.subject, now.z) == (subject(runs, "vae2").name, (0.5, -1.0))
-
-
-def test_one_goes_from_moment_to_moment_and_another_run_begins_at_its_end(runs: Path) -> None:
-    shutil.copy(RunFolder(runs / "vae2").weights(0), RunFolder(runs / "vae2").weights(20))
-    at = visit(run="vae2", step="14")  # the nearest is taken
-    assert "step 20 of 60" in standing(at)
-    at.button(key="explore-moment-before").click().run()
-    assert parameter(at, "step") == "0"
-    assert at.button(key="explore-moment-before").disabled
-    for _ in range(2):
-        at.button(key="explore-moment-after").click().run()
-    assert parameter(at, "step") is None
-    at = visit(run="vae2", step="0")
-    at.selectbox(key="explore-run").set_value("gan").run()
-    assert (parameter(at, "run"), parameter(at, "step"), standing(at)) == ("gan", None, "")
-
-
-@pytest.mark.parametrize("step", ["60", "55", "999999"])
-def test_beyond_what_was_kept_is_the_end(runs: Path, step: str) -> None:
-    at = visit(run="vae2", step=step)
-    assert standing(at) == "This is the end of training, step 60."
-    assert not at.warning
-    assert at.session_state["_explore_point"].subject == subject(runs, "vae2").name
-
-
-def test_a_moment_that_is_damaged_is_the_end(runs: Path) -> None:
-    RunFolder(runs / "vae2").weights(0).write_bytes(b"no tensors")
-    os.utime(runs / "vae2" / "model.safetensors", ns=(2, 2))  # another version: nothing is remembered of it
-    at = visit(run="vae2", step="0")
-    assert [warning.value for warning in at.warning] == [
-        "What was kept of step 0 is damaged; this is the end of training."
-    ]
-    assert at.session_state["_explore_point"].subject == subject(runs, "vae2").name
-
-
-def test_back_leads_to_the_moment_and_the_point_that_one_was_at(runs: Path) -> None:
-    at = visit(run="vae2", z="0.5_-1")
-    at.query_params["step"] = "0"
-    at.run()
-    at.button(key="explore-centre").click().run()
-    assert at.session_state["_explore_point"].z == (0.0, 0.0)
-    del at.query_params["step"]
-    at.query_params["z"] = "0.5_-1"
-    at.run()
-    now = at.session_state["_explore_point"]
-    assert (now.subject, now.z, parameter(at, "z")) == (subject(runs, "vae2").name, (0.5, -1.0), "0.5_-1")
-
-
-def test_where_the_slider_rests_is_checked(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone: list[int | None] = []
-    monkeypatch.setattr(moment, "go", gone.append)
-    now = subject(runs, "vae2")
-    assert time.moments(now) == [0, 60]
-    good = {"name": now.run, "step": 0}
-    for answer in (None, 3, {}, good | {"step": 7}, good | {"step": True}, good | {"step": "0"}, good | {"name": "x"}):
-        time.rested(now, answer)
-    time.rested(now, good | {"step": 60})  # one is there already
-    assert gone == []
-    time.rested(now, good)
-    then = open_subject(now.folder, now.version, 0)
-    time.rested(then, good)
-    time.rested(then, good | {"step": 60})
-    assert gone == [0, None]
-
-
-def test_decoders_too_large_to_be_sent_leave_z_through_time_to_the_page(
-    runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(time, "MOST_BYTES", 1000)
-    at = visit(run="vae2", show="time")
-    assert at.button(key="explore-time-z").label == "Take along"
-
-
-def test_the_bundled_vae_of_digits_can_be_seen_as_it_was(runs: Path) -> None:
-    at = visit(run="vae-digits", step="200", show="time")
-    assert standing(at).endswith("**As it was at step 254 of 4,000**")
-    assert not [button for button in at.button if button.key == "explore-time-z"]  # the browser follows z itself
-    folder = next(run for run in bundled() if run.id == "vae-digits")
-    assert folder.kept_weights() == [43, 254]
-    assert all(2 <= len(run.kept_weights()) <= 3 for run in bundled())  # a megabyte each
