@@ -12,7 +12,7 @@ import pytest
 from loky import BrokenProcessPool
 
 from genmodels.errors import UserError
-from genmodels.training.executor import NICENESS, WorkerPool
+from genmodels.training.executor import WorkerPool
 from genmodels.training.folder import RunFolder
 from genmodels.training.machine import cores, thread_count
 from genmodels.training.process import birth
@@ -177,7 +177,7 @@ def test_a_worker_killed_while_idle_is_replaced(processes):
 def _given():
     from genmodels.training.machine import spare
 
-    return os.nice(0), spare()
+    return spare()
 
 
 def _until_there(file):
@@ -185,10 +185,10 @@ def _until_there(file):
         time.sleep(0.02)
 
 
-def test_workers_stand_back_and_know_what_others_were_given(processes, tmp_path):
-    assert processes.submit(_given).result(60) == (os.nice(0) + NICENESS, cores())
+def test_workers_know_what_others_were_given(processes, tmp_path):
+    assert processes.submit(_given).result(60) == cores()
     other = processes.submit(_until_there, tmp_path / "over")
-    _, beside = processes.submit(_given).result(60)
+    beside = processes.submit(_given).result(60)
     (tmp_path / "over").touch()
     other.result(60)
     assert beside == cores() - max(0, 2 - thread_count(0))
@@ -255,7 +255,7 @@ def test_runs_in_threads(threads, tmp_path):
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from genmodels.training.executor import NICENESS, WorkerPool
+from genmodels.training.executor import WorkerPool
 from genmodels.training.store import RunStore
 from tests.small_runs import small
 

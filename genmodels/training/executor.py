@@ -31,14 +31,8 @@ def _warm() -> int:
     return os.getpid()
 
 
-NICENESS = 10
-"""By how much workers stand back behind the pages: a click is answered first, and a run takes all that is left."""
-
-
 def _begin(parent: int, taken: Path) -> None:
-    """What a worker does first: it stands back behind the program that started it, and ends with it."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    """What a worker does first: it learns where the pool says what other runs have, and to end with the pool."""
     share(taken)
     _end_with(parent)
 
