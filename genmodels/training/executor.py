@@ -174,8 +174,9 @@ class WorkerPool(Executor):
         return worker
 
     def _process(self) -> Executor:
-        # Waiting threads sleep instead of spinning: a run must not stall when its core is taken for a moment.
-        sleepy = {"OMP_WAIT_POLICY": "PASSIVE"}
+        # Threads that wait for each other spin for some 0.05 ms and then sleep. Those that sleep at once make two
+        # threads slower than one, those that spin for long hold up everybody when a core is taken for a moment.
+        sleepy = {"GOMP_SPINCOUNT": "30000", "KMP_BLOCKTIME": "1"}
         pool: Executor = loky.ProcessPoolExecutor(
             1, timeout=None, env=sleepy, initializer=_begin, initargs=(os.getpid(), self._taken)
         )

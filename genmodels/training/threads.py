@@ -27,10 +27,12 @@ class Threads:
         count: Threads now in use.
     """
 
-    PATIENCE = (0.3, 1.0, 2.0, 5.0, 10.0, 20.0)
+    PATIENCE = (0.3, 2.0, 4.0, 8.0, 15.0, 20.0)
     """Seconds from one trial to the next: at first soon, later seldom."""
-    WINDOW, FEWEST, WARM = 0.25, 12, 2
-    """Seconds and steps that each side of a trial takes at least, and steps left out after a change."""
+    WINDOWS, FEWEST, WARM = (0.25, 1.5), 12, 2
+    """Seconds that each side of a trial takes at least, the first time and later, steps likewise, and steps left out
+    after a change. Who watches keeps a core busy for a fifth of a second, then for half a second not at all: a short
+    look at such a machine sees only one of the two, and two threads, of which each waits for the other, suffer most."""
     GAIN = 1.05
     """How much faster the other number must be; less may be chance."""
     FEW, HOPELESS = 3, 1.3
@@ -68,7 +70,7 @@ class Threads:
             self._seconds += seconds
         pace = self._seconds / self._steps if self._steps > 0 else 0.0
         hopeless = self._usual and self._steps >= self.FEW and pace > self.HOPELESS * self._usual
-        if not hopeless and (self._steps < self.FEWEST or self._seconds < self.WINDOW):
+        if not hopeless and (self._steps < self.FEWEST or self._seconds < self._window()):
             return
         if self._usual:
             self._decide(pace, now)
@@ -77,6 +79,9 @@ class Threads:
             self._use(self._neighbour())
         else:
             self._use(self.count)
+
+    def _window(self) -> float:
+        return self.WINDOWS[min(self._trials, 1)]
 
     def _most_now(self) -> int:
         return min(self._most, self._room)
