@@ -123,3 +123,12 @@ def test_a_machine_that_is_busy_by_turns_is_judged_over_whole_turns():
             used[threads.count] += seconds
         threads.took(seconds, now)
     assert used[1] > 0.8 * sum(used.values())
+
+
+def test_when_somebody_comes_fewer_are_tried_at_once():
+    threads = Threads(0, most=2, room=lambda: 2)
+    _, now = after(threads, 60, lambda n: 0.014 if n == 1 else 0.0095)  # the next trial is 20 s away
+    assert threads.count == 2
+    used, _ = after(threads, 8, lambda n: 0.014 if n == 1 else 0.021, now)
+    assert used[-1] == 1
+    assert used.index(1) * 0.021 < 3.5

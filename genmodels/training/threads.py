@@ -38,6 +38,8 @@ class Threads:
     FEW, HOPELESS = 3, 1.3
     """After so many steps a trial ends that is slower by this factor: pages and other runs wait meanwhile."""
 
+    SLOWED = 1.3
+    """By how much slower than the fastest with as many threads steps must be to try fewer at once: somebody came."""
     LOOKS = 1.0
     """Seconds from one look at what other runs have to the next."""
 
@@ -48,6 +50,7 @@ class Threads:
         self._up = True
         self._usual = 0.0
         self._use(thread_count(asked))
+        self._fastest: dict[int, float] = {}
         self._ask, self._room, self._looked = room, room(), time.perf_counter()
         self._next = self._looked + self.PATIENCE[0]
 
@@ -74,7 +77,7 @@ class Threads:
             return
         if self._usual:
             self._decide(pace, now)
-        elif now >= self._next and self._most_now() > 1:
+        elif self._slowed(pace) or (now >= self._next and self._most_now() > 1):
             self._usual, self._from = pace, self.count
             self._use(self._neighbour())
         else:
@@ -93,6 +96,14 @@ class Threads:
             self._usual = 0.0
             self._use(self._most_now())
 
+    def _slowed(self, pace: float) -> bool:
+        """Whether fewer threads should be tried at once. Said once: then the pace of now counts as the fastest."""
+        fastest = self._fastest.setdefault(self.count, pace)
+        slowed = self.count > 1 and pace > self.SLOWED * fastest
+        self._fastest[self.count] = pace if slowed else min(pace, fastest)
+        self._up = self._up and not slowed
+        return slowed
+
     def _neighbour(self) -> int:
         """One more or one fewer: further in the direction that paid, else in the other one."""
         self._up = self.count == 1 or (self._up and self.count < self._most_now())
@@ -100,6 +111,7 @@ class Threads:
 
     def _decide(self, pace: float, now: float) -> None:
         better = self._usual > self.GAIN * pace
+        self._fastest[self.count] = min(pace, self._fastest.get(self.count, pace))
         self._usual = 0.0
         self._up = self._up == better
         self._use(self.count if better else self._from)
