@@ -44,7 +44,10 @@ class Machine {
     const last = data.steps.length - 1;
     this.theme = isDark(this.root.querySelector(".machine")) ? 1 : 0;
     const fresh = data.name !== this.data?.name || (data.at !== this.data.at && !this.held && !this.resting);
-    if (data.name !== this.data?.name) this.film = {};
+    if (data.name !== this.data?.name) {
+      cancelAnimationFrame(this.film.frame);
+      this.film = {};
+    }
     Object.assign(this, { data, tell });
     this.slider.max = last;
     this.slider.setAttribute("aria-label", data.words.time);
