@@ -115,8 +115,8 @@ def _weights(run: str, _subject: Subject, steps: tuple[int, ...]) -> bytes:
 
 def moments(subject: Subject) -> list[int]:
     """Steps at which the page can stand, the end among them; none where only the end was kept."""
-    steps = moment.earlier(subject.folder)
-    return milestones([*steps, moment.last(subject.folder)], MOST) if steps else []
+    steps = moment.kept(subject.folder)
+    return milestones(steps, MOST) if len(steps) > 1 else []
 
 
 def rested(subject: Subject, answer: object) -> None:
