@@ -98,7 +98,8 @@ def divergence(history: History) -> Finding | None:
     return Finding(
         "divergence",
         "Divergence",
-        "The numbers grow without bound: the steps are too long. Try a tenth of the learning rate, or a penalty on D.",
+        "The numbers grow without bound: the steps are too long. "
+        "Try a tenth of the learning rate or, in a GAN, a penalty on D.",
         f"{grown[0]} reached {values[-1]:.3g}" if grown else "the loop stopped at numbers that are not finite",
         "ill",
     )
@@ -190,7 +191,8 @@ def vanishing_gradient(history: History) -> Finding | None:
     return Finding(
         "vanishing-gradient",
         "Vanishing gradient",
-        "D is so sure of itself that G learns nothing from it any more. The non-saturating loss keeps its slope here.",
+        "D is so sure of itself that G learns nothing from it any more. "
+        "Non-saturating and relativistic losses keep their slope here, and a penalty keeps D less sure.",
         f"{weak}, and D is right in {wins:.0%} of all pairs",
         "ill",
     )
@@ -282,7 +284,7 @@ def equilibrium(history: History) -> Finding | None:
     return Finding(
         "equilibrium",
         "Healthy balance",
-        "The forgeries pass: D cannot tell them from real points, and they are where the data are.",
+        "The forgeries pass: D cannot tell them from real samples, and they are where the data are.",
         f"D is right in {wins:.0%} of all pairs, and the samples cover {covered:.0%} of the data",
         "well",
     )
@@ -307,7 +309,7 @@ def posterior_collapse(history: History) -> Finding | None:
     return Finding(
         "posterior-collapse",
         "Posterior collapse",
-        "The codes have fallen silent: every point gets the prior itself, and the decoder draws the mean of all data. "
+        "The codes have fallen silent: every sample gets the prior itself, and the decoder draws the mean of all data. "
         "Lower beta, or let the KL term grow slowly.",
         f"all {len(nats)} dimensions carry {float(nats.sum()):.2g} nats together",
         "ill",

@@ -86,6 +86,17 @@ def test_iwae_is_trained_on_the_bound_it_reports() -> None:
     torch.testing.assert_close(-terms.total, iwae_bound(iwae, x, 5, torch.Generator().manual_seed(3)))
 
 
+@pytest.mark.parametrize(("beta", "warmup", "price"), [(3.0, 0, 3.0), (3.0, 100, 0.3), (0.0, 0, 0.0)])
+def test_iwae_with_one_draw_and_beta_is_a_beta_vae(beta: float, warmup: int, price: float) -> None:
+    iwae = probabilistic_pca("iwae", shift=0.3, draws=1, beta=beta, kl_warmup=warmup)
+    x = torch.randn(1, 2).expand(50_000, 2)
+    with torch.no_grad():
+        loss = iwae.loss(Batch(x, None, 9), torch.Generator().manual_seed(0)).total
+        passage = iwae.passage(x, torch.Generator().manual_seed(1))
+    vae = passage.reconstruction + price * passage.kl
+    assert abs(float(loss.mean() - vae.mean())) < 4 * float(loss.var() + vae.var()) ** 0.5 / 50_000**0.5
+
+
 @pytest.mark.parametrize(("model", "beta"), [("vae", 1.0), ("vae", 0.3), ("beta-vae", 4.0)])
 def test_loss_is_the_bound_with_beta_and_its_parts_have_the_right_sign(model, beta) -> None:
     vae = fresh(model, beta=beta)

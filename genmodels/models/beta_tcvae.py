@@ -29,13 +29,13 @@ class BetaTCVAEConfig(VAEConfig):
 @MODELS.register(
     "beta-tcvae",
     Card(
-        "beta-TCVAE",
-        "Splits the KL term into three and makes only one of them dear: dependence between the dimensions.",
+        "β-TCVAE",
+        "Splits the KL term into three and makes only one of them expensive: dependence between the dimensions.",
         family="autoencoder",
         equation=r"\mathbb{E}[\ln p(x|z)] - I(x;z) - \beta\,\mathrm{KL}\big(q(z)\,\|\,\textstyle\prod_j q(z_j)\big)"
         r" - \sum_j \mathrm{KL}(q(z_j)\,\|\,p(z_j))",
         paper="Chen et al., arXiv 1802.04942",
-        teaches="Why beta-VAE works: not the whole KL term parts the factors, its total correlation does.",
+        teaches="Why β-VAE works: not the whole KL term parts the factors, its total correlation does.",
         fails="The three parts are estimated within a batch: small batches show too little information.",
     ),
 )

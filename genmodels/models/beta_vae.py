@@ -11,7 +11,7 @@ class BetaVAEConfig(VAEConfig):
     beta: float = setting(
         4.0,
         "Beta",
-        "How dear a code is. Above 1, dimensions that say little fall silent and the others part ways.",
+        "How expensive a code is. Above 1, dimensions that say little fall silent and the others part ways.",
         "Objective",
         basic=True,
         live=True,
@@ -23,7 +23,7 @@ class BetaVAEConfig(VAEConfig):
 @MODELS.register(
     "beta-vae",
     Card(
-        "beta-VAE",
+        "β-VAE",
         "A VAE that pays more for its codes, so that each dimension has to be worth it.",
         family="autoencoder",
         equation=r"\mathbb{E}_{q(z|x)}[\ln p(x|z)] - \beta\,\mathrm{KL}(q(z|x)\,\|\,p(z)), \quad \beta > 1",

@@ -24,7 +24,7 @@ class CVAEConfig(VAEConfig):
         equation=r"\ln p(x|y) \ge \mathbb{E}_{q(z|x,y)}[\ln p(x|z,y)] - \mathrm{KL}(q(z|x,y)\,\|\,p(z))",
         paper="Sohn et al., NeurIPS 2015; Kingma et al., arXiv 1406.5298",
         teaches="Style and class apart: one code drawn as every class shows ten of the same handwriting.",
-        fails="If the code is large enough to hold the class too, the label is ignored.",
+        fails="If the code is large enough to hold the class too, the label may be ignored.",
     ),
 )
 class CVAE(VAE):

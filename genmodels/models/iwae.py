@@ -35,7 +35,7 @@ class IWAEConfig(VAEConfig):
         "IWAE",
         "A VAE that draws several codes and lets the best ones count most.",
         family="autoencoder",
-        equation=r"\ln p(x) \ge \mathbb{E}\Big[\ln \tfrac1k \textstyle\sum_i^k "
+        equation=r"\ln p(x) \ge \mathbb{E}\Big[\ln \tfrac1k \textstyle\sum_{i=1}^k "
         r"\tfrac{p(x|z_i)\,p(z_i)}{q(z_i|x)}\Big]",
         paper="Burda et al., arXiv 1509.00519",
         teaches="The same model under a tighter bound: the posterior may be less simple than a Gaussian cloud.",
@@ -43,7 +43,11 @@ class IWAEConfig(VAEConfig):
     ),
 )
 class IWAE(VAE):
-    """Minimises minus the bound of k draws. Beta and its warm-up bend the KL part of every weight."""
+    r"""Minimises minus the bound of k draws.
+
+    Beta and its warm-up bend the price of a code in every weight, ``ln p(x|z_i) + beta (ln p(z_i) - ln q(z_i|x))``:
+    with one draw the loss is that of a VAE with this beta, and only with beta 1 is it a bound.
+    """
 
     config_class = IWAEConfig
     config: IWAEConfig
@@ -56,13 +60,10 @@ class IWAE(VAE):
         return super().objection()
 
     def loss(self, batch: Batch, generator: torch.Generator) -> Terms:
-        bound = self.weighted_bound(batch.x, generator, batch.y)
-        return Terms(-bound, {"bound": -bound})
-
-    def weighted_bound(self, x: Tensor, generator: torch.Generator, y: Tensor | None = None) -> Tensor:
-        """The bound of ``draws`` codes per standardised sample, ``[N]`` nats."""
         k = self.config.draws
-        return self.log_weights(x, k, generator, y).logsumexp(0) - math.log(k)
+        weights = self.log_weights(batch.x, k, generator, batch.y, beta=self.warmed(batch.step))
+        bound = weights.logsumexp(0) - math.log(k)
+        return Terms(-bound, {"bound": -bound})
 
     def measure(self, x: Tensor, generator: torch.Generator, y: Tensor | None = None) -> Measures:
         """The bound it is trained on, and the single-draw bound of a plain VAE beside it."""

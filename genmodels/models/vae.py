@@ -123,12 +123,15 @@ class VAE(Autoencoder):
         """Beta, grown from nothing over the warm-up."""
         return self.config.beta * min(1.0, (step + 1) / max(1, self.config.kl_warmup))
 
-    def log_weights(self, x: Tensor, k: int, generator: torch.Generator, y: Tensor | None = None) -> Tensor:
+    def log_weights(
+        self, x: Tensor, k: int, generator: torch.Generator, y: Tensor | None = None, beta: float = 1.0
+    ) -> Tensor:
         r"""Importance weights of ``k`` draws of z for each standardised sample, ``[k, N]`` nats.
 
-        .. math:: \ln w_i = \ln p(x|z_i) + \ln p(z_i) - \ln q(z_i|x), \qquad z_i \sim q(z|x)
+        .. math:: \ln w_i = \ln p(x|z_i) + \beta\,(\ln p(z_i) - \ln q(z_i|x)), \qquad z_i \sim q(z|x)
 
-        Their mean is the ELBO; ``ln`` of the mean of ``w`` is the IWAE bound (Burda et al., arXiv 1509.00519).
+        With beta 1 their mean is the ELBO; ``ln`` of the mean of ``w`` is the IWAE bound (Burda et al., arXiv
+        1509.00519).
         """
         q = self.posterior(x, y)
         assert q.logvar is not None
@@ -137,7 +140,7 @@ class VAE(Autoencoder):
         ratio = log_normal(z, torch.zeros_like(z), torch.zeros_like(z)) - log_normal(z, mu, logvar)
         labels = None if y is None else y.repeat(k)
         likelihood = self.log_likelihood(x.repeat(k, *(1,) * (x.dim() - 1)), z, labels)
-        return (likelihood + ratio.sum(1)).view(k, len(x))
+        return (likelihood + beta * ratio.sum(1)).view(k, len(x))
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         return self.posterior(self.standardise(x), y)

@@ -58,7 +58,7 @@ def relativistic(real: Tensor, fake: Tensor) -> Game:
     "nonsaturating",
     Card(
         "Non-saturating",
-        "G maximises log D(G(z)): strong gradients even when D wins.",
+        "G maximises the logarithm of D's chance of being fooled: strong gradients even when D wins.",
         family="GAN loss",
         equation=r"L_D = \operatorname{softplus}(-a) + \operatorname{softplus}(b), "
         r"\quad L_G = \operatorname{softplus}(-b)",
@@ -123,7 +123,7 @@ def lsgan(real: Tensor, fake: Tensor) -> Game:
         equation=r"L_D = \max(0, 1-a) + \max(0, 1+b), \quad L_G = -b",
         paper="Lim & Ye, arXiv 1705.02894; Miyato et al., arXiv 1802.05957",
         teaches="With spectral normalisation: the classic recipe of large image GANs.",
-        fails="Without a bound on D's slope its logits grow, and G's steps with them.",
+        fails="Without a bound D's slope grows, and G's steps with it.",
     ),
     paired=False,
     balance=0.0,
@@ -141,8 +141,8 @@ def hinge(real: Tensor, fake: Tensor) -> Game:
         family="GAN loss",
         equation=r"L_D = b - a, \quad L_G = -b",
         paper="Arjovsky et al., arXiv 1701.07875; Gulrajani et al., arXiv 1704.00028",
-        teaches="A loss that falls as the samples improve; give D several moves and the slope penalty.",
-        fails="Only a distance while D's slope is held at 1: without that penalty it runs away at once.",
+        teaches="Minus D's loss is a distance that shrinks as samples improve. D needs several moves and a penalty.",
+        fails="Only a distance while D's slope is held at 1 at most: without that penalty it runs away at once.",
     ),
     paired=False,
     balance=0.0,

@@ -92,7 +92,7 @@ LIKELIHOODS: Registry[type[Likelihood]] = Registry("likelihood", "genmodels.obje
         "Bernoulli",
         "Each pixel is a coin; grey values count as probabilities.",
         family="likelihood",
-        equation=r"\ln p(x|z) = \sum_i x_i \ln \hat x_i + (1-x_i)\ln(1-\hat x_i)",
+        equation=r"\ln p(x|z) = \sum_i \big[x_i \ln \hat x_i + (1-x_i)\ln(1-\hat x_i)\big]",
         paper="Kingma & Welling, arXiv 1312.6114",
         teaches="The usual choice for digits; sharp edges cost little.",
         fails="For grey values it is no density: the bound cannot be compared with binarised data.",
@@ -114,7 +114,7 @@ class Bernoulli(Likelihood):
         "Gaussian",
         "Squared error, measured in units of a fixed sigma.",
         family="likelihood",
-        equation=r"\ln p(x|z) = -\sum_i \tfrac{(x_i-\hat x_i)^2}{2\sigma^2} + \ln(\sigma\sqrt{2\pi})",
+        equation=r"\ln p(x|z) = -\sum_i \Big[\tfrac{(x_i-\hat x_i)^2}{2\sigma^2} + \ln(\sigma\sqrt{2\pi})\Big]",
         paper="Kingma & Welling, arXiv 1312.6114",
         teaches="Sigma sets the exchange rate between detail and a tidy latent space.",
         fails="Averages over what it cannot decide: blur.",
@@ -142,7 +142,7 @@ class Gaussian(Likelihood):
         "Gaussian, learned sigma",
         "Squared error, and the model learns how large an error is normal.",
         family="likelihood",
-        equation=r"\ln p(x|z) = -\sum_i \tfrac{(x_i-\hat x_i)^2}{2\sigma^2} + \ln(\sigma\sqrt{2\pi}), "
+        equation=r"\ln p(x|z) = -\sum_i \Big[\tfrac{(x_i-\hat x_i)^2}{2\sigma^2} + \ln(\sigma\sqrt{2\pi})\Big], "
         r"\quad \sigma \text{ learned}",
         paper="Rybkin et al. (sigma-VAE), arXiv 2006.13202",
         teaches="The weight of the KL term finds itself: the best sigma squared is the mean squared error.",

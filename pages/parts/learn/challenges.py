@@ -109,8 +109,11 @@ def _best(story: "Story", name: str, most_steps: int) -> float | None:
 @challenge
 def quick_ring() -> Challenge:
     def check() -> Verdict:
-        best = {folder.config().loss: value for folder, story in stories("gan", "ring")  # type: ignore[attr-defined]
-                if (value := _best(story, "js", 500)) is not None}  # fmt: skip
+        best: dict[str, float] = {}
+        for folder, story in stories("gan", "ring"):
+            loss = folder.config().loss  # type: ignore[attr-defined]
+            if (value := _best(story, "js", 500)) is not None:
+                best[loss] = min(value, best.get(loss, value))
         if not best:
             return Verdict(False, _("No GAN of yours on the ring has measured anything yet."))
         loss = min(best, key=lambda name: best[name])
@@ -150,7 +153,7 @@ def collapse_and_cure() -> Challenge:
         _("In the Playground, make a GAN lose modes on the ring until the doctor says so. Then cure it."),
         _("What will cure it?"),
         (_("More steps"), _("A penalty on D's slope and pairs"), _("A larger learning rate")),
-        _("The generator's best answer to a judge that stands still is one point; the cure goes at the judge."),
+        _("The generator's best answer to a judge that stands still is one point; the cure starts with the judge."),
         "playground",
         check,
     )
@@ -210,8 +213,8 @@ def tell_apart() -> Challenge:
 
     return Challenge(
         _("Can the judge tell?"),
-        _("After 6,000 steps, the discriminator of the bundled digits GAN is shown a real and a generated digit."),
-        _("How often does it pick the real one?"),
+        _("The discriminator of the bundled digits GAN was shown pairs: a real digit and a generated one."),
+        _("How often did it pick the real one?"),
         (_("Less often than a coin"), _("Like a coin, up to two times in three"), _("Clearly more often")),
         _("Only at the equilibrium is no judge better than a coin. On pictures the judge usually stays ahead."),
         "learn",

@@ -98,12 +98,12 @@ def formulas() -> dict[str, Formula]:
     price = "self.config.gamma * self.penalty_scale * self.slope(real, fake, batch.y, generator)"
     return {
         "elbo": Formula(
-            r"@loss{-\mathrm{ELBO}} = @reconstruction{-\ln p(@x{x} \mid @z{z})}"
+            r"@loss{-\mathrm{ELBO}} \approx @reconstruction{-\ln p(@x{x} \mid @z{z})}"
             r" + @kl{\mathrm{KL}(q(z \mid x) \,\Vert\, p(z))}",
             "vae",
             {
-                "loss": Symbol("generator", _("nats per sample, to be made small"), "loss", f"{vae}.loss",
-                               "passage.reconstruction + price"),
+                "loss": Symbol("generator", _("nats per sample, from one draw of z, to be made small"), "loss",
+                               f"{vae}.loss", "passage.reconstruction + price"),
                 "reconstruction": Symbol("reconstruction", _("how badly z explains x, nats"), "reconstruction",
                                          f"{vae}.passage", "-self.log_likelihood(x, z, y)"),
                 "kl": Symbol("kl", _("price of the code, nats"), "kl", kl,

@@ -1,7 +1,7 @@
 // Data with two modes, a model with one: which compromise is best depends on who is asked.
 const grid = range(801, -8, 8);
 const STEP = 0.02;
-const log_p = (x) => Math.log(0.6 * density(x, -1.6, 0.6) + 0.4 * density(x, 1.8, 0.5) + 1e-300);
+const log_p = (x) => Math.log(0.6 * density(x, -2, 0.5) + 0.4 * density(x, 2.2, 0.4) + 1e-300);
 const log_q = (x, s) => -0.5 * ((x - s.mu) / s.sigma) ** 2 - Math.log(s.sigma * Math.sqrt(2 * Math.PI));
 export function divergences(s) {
   let [forward, backward, js] = [0, 0, 0];

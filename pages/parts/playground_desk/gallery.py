@@ -49,8 +49,8 @@ def exhibits() -> dict[str, Exhibit]:
         "collapse": Exhibit(
             _("Mode collapse"),
             _("The orange points huddle together and run from one place to the next; there are eight to visit."),
-            _("G answers D's last verdict with the forgery that passes best. Nothing rewards it for variety."),
-            _("A loss that compares pairs, and a penalty on D's slope, keep all modes in sight."),
+            _("D learns ten times as slowly as G, so G faces a judge that stands still: one forgery is enough."),
+            _("D keeps up again, samples are judged in pairs, and a penalty holds D's slope: all modes stay in sight."),
             "gan", "ring",
             {"loss": "nonsaturating", "lr_g": 1e-3, "lr_d": 1e-4, **momentum, **wide},
             wide,
@@ -59,7 +59,7 @@ def exhibits() -> dict[str, Exhibit]:
             _("Vanishing gradient"),
             _("D's ground is orange wherever the samples are, and the arrows have all but gone."),
             _("The first GAN loss is flat where D is sure: its slope is D's chance of being fooled, here 0."),
-            _("The non-saturating loss is steepest just there: the arrows come back at once."),
+            _("The non-saturating loss is steepest just there, and R1 makes D less sure: the arrows are back."),
             "gan", "ring",
             {"loss": "minimax", "lr_d": 1e-2, "lr_g": 1e-2, "d_moves": 3, "width": 32, **momentum,
              "optimizer_g": "sgd"},
@@ -68,7 +68,7 @@ def exhibits() -> dict[str, Exhibit]:
         "oscillation": Exhibit(
             _("Going in circles"),
             _("One dot, the simplest data there are, and the samples orbit it instead of landing."),
-            _("Each player answers where the other one was. Without damping, two such steps make a circle."),
+            _("Each player answers where the other one was. Without damping, such steps add up to a circle."),
             _("R1 flattens D around real data: the circle becomes a spiral that ends on the dot."),
             "gan", "dot",
             {"loss": "nonsaturating", "penalty": "r1", "gamma": 0.0, "lr_d": 4e-3, "lr_g": 4e-3, "width": 16,
