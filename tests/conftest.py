@@ -18,7 +18,7 @@ from urllib.error import URLError
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebError, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 SETTLED = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
@@ -31,6 +31,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SCREEN = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
 LEFT = re.compile(
     r"Exception in ASGI application\n(?:(?!Exception in ASGI).)*?"
     r'WebSocketDisconnected: Cannot call "send" once a close message has been sent\.\n',
@@ -218,44 +219,85 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium as installed on the machine."""
+def chromium() -> Iterator[Callable[[Path | None], Browser | BrowserContext]]:
+    """Start Chromium as installed on the machine: with the profile in a folder, or one that can have many."""
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if binary is None:
         if os.environ.get("GENMODELS_REQUIRE_BROWSER") == "1":
             pytest.fail("GENMODELS_REQUIRE_BROWSER=1, but there is no Chromium")
         pytest.skip("no Chromium on this machine")
+    started: list[Browser | BrowserContext] = []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=binary, args=list(CHROMIUM_FLAGS))
-        yield chromium
-        chromium.close()
+
+        def start(profile: Path | None = None) -> Browser | BrowserContext:
+            kind, own = playwright.chromium, {"executable_path": binary, "args": list(CHROMIUM_FLAGS)}
+            started.append(kind.launch_persistent_context(profile, **own, **SCREEN) if profile else kind.launch(**own))
+            return started[-1]
+
+        yield start
+        for one in started:
+            one.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Callable[..., Browser]) -> Browser:
+    """Chromium with as many fresh profiles as wanted."""
+    return chromium()
+
+
+@pytest.fixture(scope="session")
+def profile(chromium: Callable[..., BrowserContext], tmp_path_factory: pytest.TempPathFactory) -> BrowserContext:
+    """The profile of a visitor who comes again: a third of a page's start is compiling, which is not done again."""
+    return chromium(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.fixture
-def new_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A page in a browser profile of its own; an error in any of its scripts fails the test."""
-    contexts, errors = [], []
+def reporting() -> Iterator[Callable[[BrowserContext], BrowserContext]]:
+    """An error in any script of the pages of a profile fails the test."""
+    errors: list[str] = []
+    watched = []
 
-    def new(**options: object) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
-        )
+    def note(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    def watch(context: BrowserContext) -> BrowserContext:
         context.set_default_timeout(60_000)
         expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        contexts.append(context)
-        return context.new_page()
+        context.on("weberror", note)
+        watched.append(context)
+        return context
 
-    yield new
-    for context in contexts:
-        context.close()
+    yield watch
+    for context in watched:
+        context.remove_listener("weberror", note)
     assert not errors, errors
 
 
 @pytest.fixture
-def page(new_browser: Callable[..., Page]) -> Page:
-    """A page in a fresh browser profile."""
-    return new_browser()
+def new_browser(
+    browser: Browser, reporting: Callable[[BrowserContext], BrowserContext]
+) -> Iterator[Callable[..., Page]]:
+    """A page in a fresh profile of its own."""
+    contexts = []
+
+    def new(**options: object) -> Page:
+        contexts.append(reporting(browser.new_context(**SCREEN | options)))
+        return contexts[-1].new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext, reporting: Callable[[BrowserContext], BrowserContext]) -> Iterator[Page]:
+    """A page in the profile that all tests share, where nothing is left of those before but what makes it fast."""
+    yield reporting(profile).new_page()
+    keeper, *others = profile.pages  # Chromium ends with its last page
+    for other in others:
+        other.close()
+    everything = {"origin": "*", "storageTypes": "cookies,indexeddb,local_storage,cache_storage,service_workers"}
+    profile.new_cdp_session(keeper).send("Storage.clearDataForOrigin", everything)
 
 
 @pytest.fixture(scope="session")
