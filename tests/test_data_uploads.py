@@ -13,13 +13,14 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from genmodels.data import entry_of, load, spec_of, uploads
+from genmodels.data import data_of, entry_of, load, spec_of, uploads
 from genmodels.data.augment import SHIFT, augment
 from genmodels.data.files import limits
 from genmodels.data.images import Look
 from genmodels.data.uploads import Draft, UploadStore, draft
 from genmodels.errors import UserError
 from tests import hostile
+from tests.small_runs import small
 
 ROOT = Path(__file__).parent.parent
 ANN, BOB = "a" * 32, "b" * 32
@@ -241,6 +242,15 @@ def test_a_kept_set_loads_like_any_other(store) -> None:
     assert load(kept.name, size=28, channels=1).spec.shape == (1, 28, 28)
     plain = store.keep(Draft(given.dataset), ANN)
     assert len(load(plain.name).train) == len(given.dataset.train)
+
+
+def test_nothing_held_out_has_a_copy_in_training(store) -> None:
+    kept = store.keep(draft(pictures(40, ("a", "b"))), ANN)
+    data = data_of(small(data=kept.name, held_out=0.25))
+    assert (len(data.train), len(data.test)) == (uploads.AUGMENTED, 10)
+    assert any("30 pictures became 4,000" in note for note in data.notes)
+    seen = {picture.numpy().tobytes() for picture in data.train}
+    assert not any(picture.numpy().tobytes() in seen for picture in data.test)
 
 
 def test_sets_are_listed_and_deleted_by_their_owner_only(store) -> None:

@@ -39,6 +39,7 @@ def load(
     size: int | None = None,
     channels: int | None = None,
     noise: float | None = None,
+    copies: bool = True,
 ) -> Dataset:
     """Read a data set into memory.
 
@@ -54,6 +55,7 @@ def load(
         channels: 1 (grey) or 3 (colour); None keeps or chooses.
         noise: Standard deviation of a toy's points around its modes or curve (see :func:`genmodels.data.toys.make`);
             None keeps its own. Only toys have one.
+        copies: Whether a small uploaded set comes with the moved copies that its owner chose.
 
     Raises:
         UserError: There is no such name or path, or it cannot be read, or a size or channel count is impossible.
@@ -67,7 +69,7 @@ def load(
         dataset = DATASETS[name].thing(root or default_root(), progress, seed)
         return images.fit_dataset(dataset, size, channels)
     if name.startswith(uploads.PREFIX):
-        return images.fit_dataset(uploads.UploadStore().load(name, seed), size, channels)
+        return images.fit_dataset(uploads.UploadStore().load(name, seed, copies), size, channels)
     # Not pathlib, which raises for names that are too long or hold a zero byte, and for unknown users.
     path = os.path.expanduser(name)  # noqa: PTH111
     if os.path.exists(path):  # noqa: PTH110

@@ -263,15 +263,25 @@ class UploadStore:
             _check_parts(parts, kept)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise UserError(f"The file of {kept.title!r} is damaged; delete this set and upload it again.") from error
-        train, labels = parts["train"], parts.get("train_labels")
-        notes = kept.notes
-        if copies and kept.shift and kept.modality == "image" and len(train) < AUGMENTED:
-            notes = (*notes, f"{len(train):,} pictures became {AUGMENTED:,} by moving copies of them a little.")
-            train, labels = augment(train, labels, AUGMENTED, kept.flip, seed)
-        return Dataset(
-            name=kept.name, title=kept.title, spec=kept.spec, train=train, test=parts["test"], train_labels=labels,
-            test_labels=parts.get("test_labels"), licence="yours", source="uploaded", notes=notes,
+        data = Dataset(
+            name=kept.name, title=kept.title, spec=kept.spec, train=parts["train"], test=parts["test"],
+            train_labels=parts.get("train_labels"), test_labels=parts.get("test_labels"), licence="yours",
+            source="uploaded", notes=kept.notes,
         )  # fmt: skip
+        return self.with_copies(data, seed) if copies else data
+
+    def with_copies(self, data: Dataset, seed: int = 0) -> Dataset:
+        """A kept set, or another split of it, with the copies that its owner chose, of training pictures alone.
+
+        Raises:
+            UserError: There is no such set.
+        """
+        kept, few = self.find(data.name), len(data.train)
+        if not kept.shift or kept.modality != "image" or few >= AUGMENTED:
+            return data
+        train, labels = augment(data.train, data.train_labels, AUGMENTED, kept.flip, seed)
+        note = f"{few:,} pictures became {AUGMENTED:,} by moving copies of them a little."
+        return replace(data, train=train, train_labels=labels, notes=(*data.notes, note))
 
     def owns(self, kept: Kept, owner: str) -> bool:
         """Whether ``owner`` brought this set."""
