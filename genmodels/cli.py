@@ -238,7 +238,7 @@ class _ProgressBar:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from genmodels.data import data_of
-    from genmodels.metrics.heldout import evaluate
+    from genmodels.metrics.heldout import check_fits, evaluate
     from genmodels.metrics.quality import Quality
     from genmodels.training.folder import RunFolder
     from genmodels.training.random import generator_for
@@ -246,10 +246,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     folder = RunFolder(options.run)
     config, model = folder.config(), folder.model()
     data = data_of(config)
-    if data.spec.shape != model.spec.shape:
-        raise UserError(
-            f"The data at {config.data[:60]!r} changed its shape since this run; put back what it was trained on."
-        )
+    check_fits(model, data)
     metrics = evaluate(model, data, Quality(data, len(data.test)), generator_for(config.seed, "evaluation"))
     if options.json:
         print(to_json({"run": folder.id, "samples": len(data.test), **metrics}))

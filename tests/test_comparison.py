@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from genmodels.data import load
+from genmodels.data import data_of, load, select
 from genmodels.errors import UserError
+from genmodels.metrics.heldout import check_fits
 from genmodels.metrics.looks import diversity, sharpness
-from genmodels.metrics.report import UNFAIR, Bench, Report, in_short, report, verdict
+from genmodels.metrics.report import UNFAIR, Bench, Report, _measured_on, in_short, report, verdict
+from genmodels.models import MODELS
 from genmodels.plots.points import draw_points
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
@@ -73,6 +75,30 @@ def test_a_report_is_the_same_every_time_and_says_what_it_cost(tmp_path: Path) -
     assert sum(first.parameters.values()) > 0
     assert len(first.shares) == len(first.real_shares) == len(first.classes) == 8
     assert first.floor["coverage"] > 0.9
+
+
+def test_runs_of_different_seeds_are_held_against_the_same_samples(tmp_path: Path) -> None:
+    """Unless the seed says which samples are held out: the others were learned from."""
+    reports = []
+    for seed in (0, 1):
+        folder = RunFolder.create(tmp_path / f"{seed}", small("gan", "ring", steps=1, seed=seed))
+        run(folder.path, pace=SILENT)
+        reports.append(report(folder, 300))
+    assert reports[0].floor == reports[1].floor
+    points = tmp_path / "points.csv"
+    points.write_text("".join(f"{n},{n * n % 97}\n" for n in range(200)))
+    for split in (small(data=str(points), seed=1), small(seed=1, held_out=0.3)):
+        assert torch.equal(_measured_on(split).test, data_of(split).test)
+
+
+def test_data_whose_classes_have_changed_are_refused_in_words() -> None:
+    data = load("digits")
+    model = MODELS["cvae"].thing(small("cvae", "digits"), data.spec)
+    check_fits(model, data)
+    with pytest.raises(UserError, match="changed their classes"):
+        check_fits(model, select(data, ("1", "2")))
+    with pytest.raises(UserError, match="changed their shape"):
+        check_fits(model, load("ring"))
 
 
 def test_a_run_without_weights_is_refused_in_words(tmp_path: Path) -> None:

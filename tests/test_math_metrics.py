@@ -9,7 +9,7 @@ import prdc
 import pytest
 import torch
 
-from genmodels.data import load, select, toys
+from genmodels.data import data_of, load, select, toys
 from genmodels.metrics import features, neighbours, train_classifier
 from genmodels.metrics.distances import (
     frechet,
@@ -26,7 +26,9 @@ from genmodels.metrics.heldout import evaluate
 from genmodels.metrics.modes import LOWEST_LOG_DENSITY, count_modes, log_density
 from genmodels.metrics.neighbours import cover
 from genmodels.metrics.quality import Quality, quality
+from genmodels.training.files import write_tensors
 from tests.small_models import DATA, KINDS, fresh, pictures
+from tests.small_runs import small
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -269,6 +271,28 @@ def test_labelled_pictures_get_a_classifier_of_their_own_which_is_kept(single, t
     assert torch.equal(network_for(data).describe(x)[0], first.describe(x)[0]), "made anew, and the same"
     shares = Quality(data, 200).floor()["classes"]
     assert shares == pytest.approx([0.5, 0.5], abs=0.15)
+
+
+def test_one_judge_for_all_seeds_sizes_and_noises_of_a_data_set(single, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GENMODELS_DATA", str(tmp_path))
+    monkeypatch.setattr(train_classifier, "SHORT", 2)
+    monkeypatch.setattr(features, "USEFUL", -100)  # whatever it has learned
+    monkeypatch.setattr(features, "_own_ones", {})
+    config = small(data="shapes")
+    other = config.changed({"seed": 1, "data_size": 600, "added_noise": 0.1, "held_out": 0.2})
+    first, second = network_for(data_of(config)), network_for(data_of(other))
+    assert len(list(tmp_path.rglob("*.safetensors"))) == 1
+    x = torch.rand(3, *first.module.body[0].weight.shape[1:2], 32, 32)
+    assert torch.equal(first.describe(x)[0], second.describe(x)[0])
+
+
+def test_networks_that_judge_leave_everybodys_chance_alone(single, tmp_path) -> None:
+    path, data = tmp_path / "judge.safetensors", pictures(2, 2)
+    write_tensors(path, features.Classifier(data.spec.shape[0], len(data.spec.classes)).state_dict(), {"accuracy": 1.0})
+    before = torch.get_rng_state()
+    assert features._read(path, data) is not None
+    features.RandomFeatures(1)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_labels_that_cannot_be_learned_do_not_make_a_judge(single, tmp_path, monkeypatch) -> None:

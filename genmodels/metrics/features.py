@@ -14,12 +14,13 @@ from importlib import resources
 from pathlib import Path
 
 import torch
-from safetensors.torch import load
+from safetensors.torch import load as read_weights
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
-from genmodels.data import DATASETS, default_root
+from genmodels.data import DATASETS, default_root, load
 from genmodels.data.base import Dataset, Progress
+from genmodels.data.subset import select
 from genmodels.errors import UserError
 
 FEATURES = 64
@@ -60,9 +61,10 @@ class RandomFeatures(nn.Module):
     """Images of any size to 64 features through two convolutions whose weights were drawn once and never learned."""
 
     def __init__(self, channels: int) -> None:
+        from genmodels.training.random import first_weights
+
         super().__init__()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+        with first_weights(0):
             self.body = nn.Sequential(
                 nn.Conv2d(channels, 32, 4, stride=2, padding=1), nn.LeakyReLU(0.2),
                 nn.Conv2d(32, FEATURES, 4, stride=2, padding=1), nn.LeakyReLU(0.2),
@@ -118,7 +120,7 @@ def bundled(name: str) -> FeatureNetwork:
     content = (resources.files(__package__) / "weights" / f"{name}.safetensors").read_bytes()
     with torch.device("meta"):
         module = Classifier()
-    module.load_state_dict({key: value.float() for key, value in load(content).items()}, assign=True)
+    module.load_state_dict({key: value.float() for key, value in read_weights(content).items()}, assign=True)
     return FeatureNetwork(name, metadata(content)["accuracy"], module.eval().requires_grad_(False))
 
 
@@ -145,17 +147,31 @@ def _teachable(data: Dataset) -> bool:
 
 
 def _own(data: Dataset, progress: Progress | None) -> FeatureNetwork | None:
-    """The classifier of these very images: remembered, read from its file, or trained; None where it learns nothing."""
-    assert data.train_labels is not None
-    content = hashlib.blake2b(data.train.numpy().tobytes(), digest_size=12)
-    content.update(data.train_labels.numpy().tobytes())
-    key = content.hexdigest()
+    """The classifier of a data set: remembered, read from its file, or trained; None where it learns nothing."""
+    key = _digest(data)
     if key not in _own_ones:
         while len(_own_ones) >= KEPT:
             _own_ones.pop(next(iter(_own_ones)))
-        path = default_root() / "classifiers" / f"{key}.safetensors"
+        data = _as_it_comes(data)
+        path = default_root() / "classifiers" / f"{_digest(data)}.safetensors"
         _own_ones[key] = _judged(_read(path, data) or _taught(path, data, progress), data)
     return _own_ones[key]
+
+
+def _digest(data: Dataset) -> str:
+    assert data.train_labels is not None
+    content = hashlib.blake2b(data.train.numpy().tobytes(), digest_size=12)
+    content.update(data.train_labels.numpy().tobytes())
+    return content.hexdigest()
+
+
+def _as_it_comes(data: Dataset) -> Dataset:
+    """The data set of which ``data`` are a draw, a split, a part or a noisy copy: all of these have one judge."""
+    try:
+        whole = select(load(data.name), data.spec.classes)
+    except UserError:
+        return data
+    return whole if whole.spec == data.spec else data
 
 
 def _judged(network: FeatureNetwork, data: Dataset) -> FeatureNetwork | None:
@@ -168,10 +184,11 @@ def _judged(network: FeatureNetwork, data: Dataset) -> FeatureNetwork | None:
 def _read(path: Path, data: Dataset) -> FeatureNetwork | None:
     from genmodels.training.files import read_tensors
 
-    module = Classifier(data.spec.shape[0], len(data.spec.classes))
+    with torch.device("meta"):  # first weights would be drawn from the chance that all threads share
+        module = Classifier(data.spec.shape[0], len(data.spec.classes))
     try:
         tensors, facts = read_tensors(path)
-        module.load_state_dict({name: value.float() for name, value in tensors.items()})
+        module.load_state_dict({name: value.float() for name, value in tensors.items()}, assign=True)
         return FeatureNetwork("trained", float(facts["accuracy"]), module.eval().requires_grad_(False))
     except (UserError, RuntimeError, KeyError, TypeError, ValueError):  # missing, damaged, or of another version
         return None

@@ -4,11 +4,25 @@ import torch
 from torch import Tensor
 
 from genmodels.data.base import Dataset, to_unit
+from genmodels.errors import UserError
 from genmodels.metrics.quality import Quality
 from genmodels.models.base import Measures, Model
 
 CHUNK = 500
 """Samples measured at once: bounds the memory, whatever the size of the held-out part."""
+
+
+def check_fits(model: Model, data: Dataset) -> None:
+    """Raises UserError unless ``model`` can be measured on ``data``, which may have changed since it was trained."""
+    if data.spec.shape != model.spec.shape:
+        changed = "shape"
+    elif model.conditional and data.spec.classes != model.spec.classes:
+        changed = "classes"
+    else:
+        return
+    raise UserError(
+        f"The data at {data.name[:60]!r} changed their {changed} since this run; put back what it was trained on."
+    )
 
 
 @torch.no_grad()

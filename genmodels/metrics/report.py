@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from genmodels.config import RunConfig
-from genmodels.data import Dataset, data_of, to_unit
-from genmodels.errors import UserError
-from genmodels.metrics.heldout import measure
+from genmodels.data import DATASETS, Dataset, data_of, to_unit
+from genmodels.data.uploads import PREFIX
+from genmodels.metrics.heldout import check_fits, measure
 from genmodels.metrics.looks import diversity, sharpness
 from genmodels.metrics.quality import Quality, draw
 from genmodels.models.base import Measures, Model
@@ -23,7 +23,7 @@ from genmodels.words import duration
 MOST = 1000
 """Samples drawn of each run, and held-out samples they are compared with."""
 SEED = 0
-"""Of the noise behind the samples: the same for all runs."""
+"""Of the noise behind the samples, and of data that are drawn: the same for all runs."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,17 @@ class Report:
 
 
 def report(folder: RunFolder, n: int = MOST) -> Report:
-    """Measure a run on its own data, with the same noise and the same held-out samples as any other run on them.
+    """Measure a run on its own data, with the same noise, judge and held-out samples as any other run on them.
+
+    Only where the seed of a run says which samples are held out, the part differs with the seed: other parts hold what
+    the run has learned from.
 
     Raises:
         UserError: The run is damaged, has no weights yet, or its data have gone or changed.
     """
     config, status, model = folder.config(), folder.status(), folder.model()
-    # However many samples it learned from, and however noisy: the measure is the same.
-    data = data_of(config.model_copy(update={"data_size": None, "added_noise": 0.0}))
-    if data.spec.shape != model.spec.shape:
-        raise UserError("The data of this run changed their shape since it was trained, so it cannot be measured.")
+    data = _measured_on(config)
+    check_fits(model, data)
     bench = Bench(data, n)
     x = draw(model, bench.quality.n, generator_for(SEED, "comparison"))
     measures, shares = bench.measure(x)
@@ -96,6 +97,15 @@ def report(folder: RunFolder, n: int = MOST) -> Report:
         parameters=dict(status.parameters or {}),
         encodes=model.encodes,
     )
+
+
+def _measured_on(config: RunConfig) -> Dataset:
+    """However many samples a run learned from, however noisy, and drawn by whatever seed: the measure is the same."""
+    alike: dict[str, Any] = {"data_size": None, "added_noise": 0.0}
+    comes_split = config.data in DATASETS or config.data.startswith(PREFIX)
+    if comes_split and config.held_out is None:
+        alike["seed"] = SEED
+    return data_of(config.model_copy(update=alike))
 
 
 def _own(model: Model, data: Dataset, n: int) -> Measures:
