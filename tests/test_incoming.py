@@ -2,6 +2,7 @@
 
 import io
 import json
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +11,18 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
+from genmodels.data import Dataset
+from genmodels.data.files.sources import Member
 from genmodels.errors import UserError
-from genmodels.export import EXPORTS, incoming
+from genmodels.export import EXPORTS, incoming, whole
 from genmodels.export.incoming import ELSEWHERE, unpack
+from genmodels.models.storage import parse_spec
 from genmodels.owners import owner_key
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
+from genmodels.training.views import CODES, Views
 from tests.hostile import Entry, deflated_zeros, raw_zip
+from tests.small_models import KINDS, fresh
 from tests.small_runs import EVERY_STEP, same_weights, small
 
 Parts = dict[str, bytes]
@@ -77,6 +83,56 @@ def test_a_run_comes_back_as_it_was_and_belongs_to_who_brought_it(
     assert torch.equal(brought.frame()["samples"], original.frame()["samples"])
     assert brought.status().state == "finished"
     assert [path.name for path in root.iterdir()] == [brought.id]
+
+
+def test_a_run_of_many_frames_is_let_in_and_one_of_more_is_thinned_on_its_way_out(
+    root: Path, original: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = [Member(f"run/frames/{n}.safetensors") for n in range(5_000)]
+    assert len(incoming._known([Member("run/run.json"), Member("run/model.safetensors"), *frames])) == 5_002
+    monkeypatch.setattr(whole, "MOST_MOMENTS", 3)
+    (root.parent / "run.zip").write_bytes(EXPORTS["zip"].thing(original))
+    brought = unpack(root.parent / "run.zip", root)
+    kept = original.frames()
+    assert brought.frames() == [kept[0], kept[2], kept[-1]]
+    assert same_weights(brought.model(), original.model())
+
+
+def test_a_run_that_could_not_be_brought_back_is_not_taken_away(
+    original: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("MOST_FILE", "MOST_KEPT"):
+        with monkeypatch.context() as lowered:
+            lowered.setattr(whole, limit, 1_000)
+            with pytest.raises(UserError, match="too large to be brought back"):
+                EXPORTS["zip"].thing(original)
+
+
+def test_the_server_takes_as_large_a_zip_as_the_page_says() -> None:
+    with (Path(__file__).parent.parent / ".streamlit" / "config.toml").open("rb") as file:
+        assert tomllib.load(file)["server"]["maxUploadSize"] == incoming.MOST_ZIP_MB
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS if kind == "image"])
+def test_a_few_pictures_tell_the_shapes_of_all_views(name: str) -> None:
+    """Of a hostile model: as many as a run shows might not fit into memory."""
+    model = fresh(name)
+    views = incoming._views(model)
+    labels = torch.arange(CODES) % 2
+    empty = torch.zeros(CODES, *model.spec.shape, dtype=torch.uint8)
+    full = Views.of(model, Dataset("", "", model.spec, empty, empty, None, labels), seed=0)
+    for few, all_of_them in ((views.fixed(), full.fixed()), (views.look(model), full.look(model))):
+        assert few.keys() == all_of_them.keys()
+        assert max(map(len, few.values())) == incoming.FEW
+        assert incoming._fitting(all_of_them, few, model.spec) is not None
+        for part, value in all_of_them.items():
+            assert incoming._fitting({part: torch.cat([value, value[:1]])}, few, model.spec) is None
+
+
+def test_pictures_larger_than_any_data_are_refused() -> None:
+    parse_spec({"modality": "image", "shape": [3, 128, 128], "classes": []})
+    with pytest.raises(UserError, match="makes no sense"):
+        parse_spec({"modality": "image", "shape": [3, 129, 128], "classes": []})
 
 
 def test_a_brought_run_goes_on_exactly_where_it_stood(root: Path, parts: Parts, original: RunFolder) -> None:

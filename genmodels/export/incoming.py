@@ -24,7 +24,7 @@ from genmodels.jsontext import to_json
 from genmodels.models.base import MODELS, Model
 from genmodels.owners import owner_key
 from genmodels.training.folder import RunFolder, Status
-from genmodels.training.views import Views
+from genmodels.training.views import CODES, PAIRS, SAMPLES, SCORED, Views
 
 _NAMES = re.compile(
     r"(?:[^/]{1,200}/)?"
@@ -34,11 +34,20 @@ _NAMES = re.compile(
 MOST_FILE = 128 << 20
 MOST_ALL = 512 << 20
 """Bytes of one file and of all files, unpacked."""
-MOST_FILES = 2_000
+MOST_FILES = 20_000
+"""A run of an hour on points keeps some 5,000 frames."""
+MOST_ZIP_MB = 256
+"""What a browser may send; ``maxUploadSize`` in ``.streamlit/config.toml`` says it once more, to the server."""
 ELSEWHERE = "elsewhere"
 """Stands for data that are not here. It is no name of a data set, so going on with such a run ends in a sentence."""
-ENOUGH = 1_000
-"""Held-out samples with which every view is as large as it gets."""
+ENOUGH, FEW = 1_000, 2
+"""Held-out points with which every view is as large as it gets, and pictures: how much room a network needs for more of
+them is up to the zip."""
+LONGEST = {
+    "z": SAMPLES, "samples": SAMPLES, "score_fake": SAMPLES, "originals": PAIRS, "reconstructions": PAIRS,
+    "labels": CODES, "codes": CODES, "score_real": SCORED,
+}  # fmt: skip
+"""How many rows a view of pictures has at most."""
 
 
 def unpack(
@@ -137,9 +146,11 @@ def _views(model: Model) -> Views:
     """What a run of this model shows, tried on empty data: which parts there are, of which type and shape."""
     shape = model.spec.shape
     kind = torch.uint8 if model.spec.modality == "image" else torch.float32
-    labels = torch.arange(ENOUGH) % len(model.spec.classes) if model.spec.classes else None
-    empty = torch.zeros(ENOUGH, *shape, dtype=kind)
-    return Views.of(model, Dataset("", "", model.spec, empty[:2], empty, None, labels), seed=0)
+    n = FEW if model.spec.modality == "image" else ENOUGH
+    labels = torch.arange(n) % len(model.spec.classes) if model.spec.classes else None
+    empty = torch.zeros(n, *shape, dtype=kind)
+    views = Views.of(model, Dataset("", "", model.spec, empty[:2], empty, None, labels), seed=0)
+    return replace(views, z=views.z[:n])
 
 
 def _frames(raw: RunFolder, made: RunFolder, views: Views, model: Model) -> None:
@@ -158,7 +169,7 @@ def _fitting(given: Mapping[str, Tensor], expected: Mapping[str, Tensor], spec: 
         model = expected[name]
         if value.dtype != model.dtype or value.ndim != model.ndim or value.shape[1:] != model.shape[1:]:
             return None
-        if not 1 <= len(value) <= len(model) or not bool(value.isfinite().all()):
+        if not 1 <= len(value) <= max(len(model), LONGEST.get(name, 0)) or not bool(value.isfinite().all()):
             return None
         if name == "labels" and not 0 <= int(value.min()) <= int(value.max()) < len(spec.classes):
             return None

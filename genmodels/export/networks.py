@@ -55,7 +55,7 @@ def onnx(folder: RunFolder) -> bytes:
         "shape": list(model.spec.shape),
         "classes": list(model.spec.classes) if model.conditional else [],
     }
-    return packed(files | {"about.json": to_json(about).encode()})
+    return packed({**files, "about.json": to_json(about).encode()}.items())
 
 
 class _Decoder(nn.Module):

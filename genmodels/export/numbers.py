@@ -4,6 +4,7 @@ import csv
 import io
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from genmodels.errors import UserError
@@ -54,14 +55,14 @@ def tensorboard(folder: RunFolder) -> bytes:
                 for name, value in values.items():
                     writer.add_scalar(name, value, int(step), walltime=began + seconds)
         return packed(
-            {f"{harmless(folder)}/{file.name}": file.read_bytes() for file in sorted(Path(scratch).iterdir())}
+            (f"{harmless(folder)}/{file.name}", file.read_bytes()) for file in sorted(Path(scratch).iterdir())
         )
 
 
-def packed(files: dict[str, bytes]) -> bytes:
-    """A zip of files by name, in order; the same files give the same bytes."""
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A zip of names and contents, in order, each asked for when its turn comes; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
+        for name, content in files:
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from genmodels.config import parse
 from genmodels.data.base import DataSpec
+from genmodels.data.images import MAX_SIZE
 from genmodels.errors import UserError
 from genmodels.models.base import MODELS, Model
 from genmodels.training.files import read_tensors, write_tensors
@@ -19,7 +20,7 @@ class _SpecText(BaseModel):
     model_config = ConfigDict(strict=True)
 
     modality: Literal["image", "points"]
-    shape: Annotated[list[Annotated[int, Field(ge=1, le=512)]], Field(max_length=3)]
+    shape: Annotated[list[Annotated[int, Field(ge=1, le=MAX_SIZE)]], Field(max_length=3)]
     classes: Annotated[list[str], Field(max_length=10_000)]
 
     def fits(self) -> bool:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from genmodels.data import DATASETS
 from genmodels.errors import UserError
-from genmodels.export.incoming import unpack
+from genmodels.export.incoming import MOST_ZIP_MB, unpack
 from pages.parts import studio
 from pages.parts.own_data import is_own
 from pages.parts.owner import owner_id
@@ -21,12 +21,18 @@ def popover() -> None:
     with st.popover(_("Bring run"), icon=":material/upload:", key="runs-bring"):
         st.markdown(_("A run from another machine: the zip from *Take away*, *Whole run*."))
         turn = st.session_state.setdefault(_ROUND, 0)
-        file = st.file_uploader(_("Run as zip"), type="zip", key=f"runs-zip-{turn}", label_visibility="collapsed")
+        file = st.file_uploader(
+            _("Run as zip"),
+            type="zip",
+            key=f"runs-zip-{turn}",
+            max_upload_size=MOST_ZIP_MB,
+            label_visibility="collapsed",
+        )
         if file is not None:
-            _bring(file.getvalue())
+            _bring(file.getbuffer())
 
 
-def _bring(content: bytes) -> None:
+def _bring(content: memoryview) -> None:
     with st.spinner(_("Looking at every part of it...")), tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "run.zip"
         path.write_bytes(content)
