@@ -12,7 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from genmodels.data import Dataset, images, load, spec_of
+from genmodels.data import Dataset, images, load, select, spec_of
+from genmodels.data.files import arrays
 from genmodels.data.split import holdout
 from genmodels.errors import UserError
 from tests.hostile import idx_bytes, png
@@ -376,3 +377,26 @@ def test_fit_resizes_as_pillow_does() -> None:
     for image, found in zip(noise, ours, strict=True):
         pillow = np.asarray(Image.fromarray(image).resize((32, 32), Image.Resampling.BICUBIC)).astype(int)
         assert abs(pillow - found).max() <= 1
+
+
+def test_folders_that_are_cut_to_the_same_name_stay_two_classes(tmp_path: Path) -> None:
+    long = "a" * 45
+    for number in range(40):
+        folder = tmp_path / "set" / f"{long}{number % 2}"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((8, 8), 100 * (number % 2), np.uint8)).save(folder / f"{number}.png")
+    data = load(str(tmp_path / "set"))
+    assert data.spec.classes == ("a" * 40, f"{'a' * 36} (2)")
+    second = select(data, data.spec.classes[1:])
+    assert second.train_labels.unique().tolist() == [0]
+    assert second.train.unique().tolist() == [100]
+    words = np.array([f"{long}{n % 3}" for n in range(30)])
+    assert arrays.to_labels(words, 30)[1] == ("a" * 40, f"{'a' * 36} (2)", f"{'a' * 36} (3)")
+
+
+def test_a_class_folder_may_be_named_as_an_idx_file(tmp_path: Path) -> None:
+    for name in ("idx3 scans", "photos"):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.fromarray(np.full((8, 8), number, np.uint8)).save(tmp_path / name / f"{number}.png")
+    assert load(str(tmp_path)).spec.classes == ("idx3 scans", "photos")

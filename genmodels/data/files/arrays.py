@@ -1,7 +1,8 @@
 """Plain arrays of any common layout -> image tensors and labels."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -105,9 +106,26 @@ def to_labels(values: NDArray[Any] | None, count: int) -> tuple[Tensor | None, t
     names, labels = np.unique(values, return_inverse=True)
     if len(names) > limits.MAX_CLASSES:
         return None, (), [f"The labels were left out: there are more than {limits.MAX_CLASSES:,} classes."]
-    return torch.from_numpy(labels.astype(np.int64)), tuple(clean(str(name)) for name in names), []
+    return torch.from_numpy(labels.astype(np.int64)), distinct(str(name) for name in names), []
+
+
+MOST_LETTERS = 40
+"""Of a class name."""
 
 
 def clean(name: str) -> str:
     """A class name fit to be shown: printable, at most 40 characters, never empty."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name)[:40] or "?"
+    return "".join(letter if letter.isprintable() else "?" for letter in name)[:MOST_LETTERS] or "?"
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Class names fit to be shown, numbered where that made two of them one.
+
+    >>> distinct(["a\\n", "a\\t", "b"])
+    ('a?', 'a? (2)', 'b')
+    """
+    given: dict[str, None] = {}
+    for name in map(clean, names):
+        numbered = (f"{name[: MOST_LETTERS - len(mark)]}{mark}" for n in count(2) if (mark := f" ({n})"))
+        given[next(one for one in chain([name], numbered) if one not in given)] = None
+    return tuple(given)

@@ -77,6 +77,6 @@ def labels_beside(images: Path) -> Path | None:
 def pairs_in(folder: Path) -> list[Pair]:
     """The idx pairs lying directly in a folder, sorted by name; a file that is there twice is taken unpacked."""
     found: dict[str, Path] = {}
-    for path in sorted(folder.glob("*idx[34]*")):
+    for path in sorted(filter(Path.is_file, folder.glob("*idx[34]*"))):
         found.setdefault(path.name.removesuffix(".gz"), path)  # "x" sorts before "x.gz"
     return [Pair(path, labels_beside(path)) for path in found.values()]

@@ -16,7 +16,7 @@ from torch import Tensor
 from genmodels.data import images
 from genmodels.data.base import Progress
 from genmodels.data.files import limits
-from genmodels.data.files.arrays import clean
+from genmodels.data.files.arrays import clean, distinct
 from genmodels.data.files.sources import Member, Source, UnreadableError
 from genmodels.data.images import Look
 from genmodels.errors import UserError
@@ -225,7 +225,7 @@ def _folder_labels(names: Sequence[str]) -> tuple[Tensor | None, tuple[str, ...]
         return None, (), [f"No classes were made: there are more than {limits.MAX_CLASSES:,} folders."]
     index = {name: number for number, name in enumerate(classes)}
     labels = torch.tensor([index[top] for top in tops if top is not None])
-    return labels, tuple(clean(name) for name in classes), []
+    return labels, distinct(classes), []
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
