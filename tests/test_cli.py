@@ -382,3 +382,9 @@ def test_a_reader_that_has_heard_enough(tmp_path):
     assert process.wait(120) == 1
     assert process.stderr.read() == ""
     assert RunFolder(tmp_path / "run").status().state == "interrupted"
+
+
+def test_a_run_gets_no_name_that_the_app_could_not_show(tmp_path, refused) -> None:
+    for name in ("vae-0.1", "a b", "a" * 65):
+        refused("train", "--data", "ring", "--out", tmp_path / name, words="cannot be called")
+        assert not (tmp_path / name).exists()

@@ -7,6 +7,7 @@ from torch import nn
 from genmodels.data import Dataset, DataSpec, load, spec_of
 from genmodels.models import MODELS, preset
 from genmodels.models.autoencoder import Autoencoder
+from genmodels.models.presets import quickened
 from genmodels.training import Trainer
 from genmodels.training.loop import build
 
@@ -84,3 +85,8 @@ def test_small_pictures_are_begun_as_ever() -> None:
     data = load("digits")
     model = build(preset("vae", "digits", data.spec, "fast"), data)
     assert float(first_drawn(model).abs().max()) < 0.05
+
+
+def test_a_network_without_a_lean_form_stays_as_it_is() -> None:
+    settings = {"network": "another", "steps": 1000}
+    assert quickened(settings, DataSpec("image", (3, 64, 64))) == settings
