@@ -14,11 +14,12 @@ import torch
 from PIL import Image
 from tensorboardX.proto.event_pb2 import Event
 
+from genmodels.data import spec_of
 from genmodels.errors import UserError
 from genmodels.export import EXPORTS, file_name
 from genmodels.export.networks import decoder_onnx, encoder_onnx
 from genmodels.export.pictures import circles
-from genmodels.models import Model
+from genmodels.models import MODELS, Model, preset
 from genmodels.models.storage import load_model
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
@@ -140,6 +141,14 @@ def test_the_walk_comes_back_to_where_it_began(vae: RunFolder) -> None:
     assert float(steps[-1].max()) < 2 * float(steps.mean(0).max())
     # a cos + b sin of independent standard normals is standard normal at every t.
     assert torch.allclose(path.std((1, 2)), torch.ones(64), atol=0.2)
+
+
+def test_a_walk_keeps_to_codes_that_the_prior_knows() -> None:
+    """InfoGAN's first codes are even between -1 and 1: the sum of two would leave them."""
+    config = preset("infogan", "digits", spec_of("digits"), latent_dim=8, categories=0, continuous=8, width=8)
+    path = circles(MODELS["infogan"].thing(config, spec_of("digits")), cells=50)
+    assert float(path.abs().max()) <= 1
+    torch.testing.assert_close(path[1], path[-1])
 
 
 def test_points_have_no_walk(ring: RunFolder) -> None:

@@ -62,11 +62,13 @@ def circles(model: Model, cells: int = CELLS, frames: int = FRAMES) -> Tensor:
     r"""Codes ``[frames, cells, latent_dim]`` on closed paths, :math:`\cos(t)\,a + \sin(t)\,b` with a, b from the prior.
 
     For a normal prior every code on the way has the prior's own distribution, so no frame is an odd one. A uniform
-    one is left at times and clipped back.
+    one is left at times and clipped back. Any other would be left for good, so its paths go straight from a to b and
+    back again.
     """
     generator = torch.Generator().manual_seed(SEED)
     a, b = model.prior(cells, generator), model.prior(cells, generator)
     t = (2 * pi * torch.arange(frames) / frames)[:, None, None]
+    if model.prior_family == "other":
+        return torch.lerp(a, b, (1 - torch.cos(t)) / 2)
     path = torch.cos(t) * a + torch.sin(t) * b
-    uniform = getattr(model.config, "noise", "normal") == "uniform"
-    return path.clamp(-1, 1) if uniform else path
+    return path.clamp(-1, 1) if model.prior_family == "uniform" else path

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from genmodels.latent.plane import CHUNK, Plane
-from genmodels.latent.prior import is_uniform
 from genmodels.metrics.features import FeatureNetwork
 from genmodels.models.base import Model
 
@@ -107,7 +106,7 @@ def prior_density(model: Model, plane: Plane, places: Tensor) -> Tensor:
 
     For a standard normal prior in closed form: coordinates along ``A`` are ``N(0, A A^T)``. Any other is drawn from.
     """
-    if is_uniform(model) or model.learns_prior:
+    if model.prior_family != "normal":
         return density(plane.coordinates(model.prior(DRAWS, torch.Generator().manual_seed(0))), places)
     axes = torch.stack([plane.across, plane.up])
     normal = torch.distributions.MultivariateNormal(places.new_zeros(2), axes @ axes.T)

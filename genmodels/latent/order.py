@@ -44,7 +44,7 @@ def output_variance(model: Model, n: int = 8, seed: int = 0) -> Tensor:
     levels = quantiles(model, (torch.arange(LEVELS) + 0.5) / LEVELS)
     z = others.repeat(d * LEVELS, 1).view(d, LEVELS, n, d)
     for j in range(d):
-        z[j, :, :, j] = levels[:, None]
+        z[j, :, :, j] = levels[:, j, None]
     # A conditional model draws the same class at all levels: what its label changes is not the dimension's doing.
     y = model.labels_in_turn(n)
     labels = [None] * (d * LEVELS * n) if y is None else y.repeat(d * LEVELS).split(CHUNK)

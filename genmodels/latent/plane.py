@@ -45,29 +45,31 @@ class Plane:
         return self.base + steps @ axes
 
 
-def ticks(model: Model, n: int, spacing: Spacing = "quantiles", reach: float = 3.0) -> Tensor:
-    """``n`` values along an axis, ascending.
+def ticks(model: Model, n: int, spacing: Spacing = "quantiles", reach: float = 3.0, dim: int = 0) -> Tensor:
+    """``n`` values along the axis of a latent dimension, ascending.
 
     ``"quantiles"``: equally likely under the prior, so that the picture shows the plane as the prior sees it (Kingma &
     Welling, arXiv 1312.6114, figure 4). ``"even"``: from ``-reach`` to ``reach``; for a uniform prior from -1 to 1.
     """
     if spacing == "quantiles":
-        return quantiles(model, (torch.arange(n) + 0.5) / n)
+        return quantiles(model, (torch.arange(n) + 0.5) / n)[:, dim]
     end = 1.0 if is_uniform(model) else reach
     return torch.linspace(-end, end, n)
 
 
-def lattice(values: Tensor) -> Tensor:
-    """All pairs of ``[n]`` values as places ``[n * n, 2]``, row by row from the top left, as pictures are laid out.
+def lattice(values: Tensor, upward: Tensor | None = None) -> Tensor:
+    """All pairs of ``[n]`` values, across and ``upward`` (None: the same), as places ``[n * n, 2]``.
+
+    Row by row from the top left, as pictures are laid out.
 
     >>> lattice(torch.tensor([0.0, 1.0])).tolist()
     [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
     """
-    up, across = torch.meshgrid(values.flip(0), values, indexing="ij")
+    up, across = torch.meshgrid((values if upward is None else upward).flip(0), values, indexing="ij")
     return torch.stack([across, up], -1).flatten(0, 1)
 
 
 @torch.no_grad()
-def manifold(model: Model, plane: Plane, values: Tensor) -> Tensor:
-    """The plane decoded at ``lattice(values)``: ``[n * n, *shape]``."""
-    return torch.cat([model.decode(z) for z in plane.at(lattice(values)).split(CHUNK)])
+def manifold(model: Model, plane: Plane, values: Tensor, upward: Tensor | None = None) -> Tensor:
+    """The plane decoded at ``lattice(values, upward)``: ``[n * n, *shape]``."""
+    return torch.cat([model.decode(z) for z in plane.at(lattice(values, upward)).split(CHUNK)])

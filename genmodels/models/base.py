@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -138,6 +138,11 @@ class Model(nn.Module):
     def prior(self, n: int, generator: torch.Generator) -> Tensor:
         """``n`` codes from the prior, ``[n, latent_dim]``, where the generator lives."""
         return torch.randn(n, self.config.latent_dim, generator=generator, device=generator.device)
+
+    @property
+    def prior_family(self) -> Literal["normal", "uniform", "other"]:
+        """What each number of a code from the prior is: standard normal, even in -1..1, or what only draws tell."""
+        return "other" if self.learns_prior else "normal"
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Codes ``[N, latent_dim]`` to samples ``[N, *shape]``."""

@@ -182,6 +182,10 @@ class GAN(Model):
             return super().prior(n, generator)
         return 2 * torch.rand(n, self.config.latent_dim, generator=generator, device=generator.device) - 1
 
+    @property
+    def prior_family(self) -> Literal["normal", "uniform", "other"]:
+        return self.config.noise
+
     # ------------------------------------------------------------------ what the discriminator sees
 
     def generate(self, z: Tensor, y: Tensor | None = None) -> Tensor:

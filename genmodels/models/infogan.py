@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -116,6 +116,10 @@ class InfoGAN(GAN):
             chosen = torch.randint(c.categories, (n,), generator=generator, device=where)
             parts.insert(0, one_hot(chosen, c.categories).to(z.dtype))
         return torch.cat(parts, 1)
+
+    @property
+    def prior_family(self) -> Literal["normal", "uniform", "other"]:
+        return "other"
 
     def information(self, x: Tensor, z: Tensor) -> Tensor:
         """``L_I`` for samples as :meth:`generate` makes them from ``z``, ``[N]`` nats: at most what x tells about c."""

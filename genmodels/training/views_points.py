@@ -82,11 +82,13 @@ def lattice(extent: Tensor, cells: int) -> Tensor:
 
 
 def mesh(model: Model) -> Tensor:
-    """Codes with equal shares of the prior between neighbours, ``[rows, columns, latent_dim]``."""
+    """Codes with equal shares of the prior between neighbours, ``[rows, columns, latent_dim]``.
+
+    A prior without a formula, which may be learned only later, is taken for a normal one: a net over its codes.
+    """
     latent_dim = model.config.latent_dim
     share = torch.linspace(TAIL, 1 - TAIL, LINE if latent_dim == 1 else NODES)
-    uniform = isinstance(model, GAN) and model.config.noise == "uniform"
-    line = 2 * share - 1 if uniform else torch.special.ndtri(share)
+    line = 2 * share - 1 if model.prior_family == "uniform" else torch.special.ndtri(share)
     if latent_dim == 1:
         return line.view(1, -1, 1)
     z = torch.zeros(NODES, NODES, latent_dim)

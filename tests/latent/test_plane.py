@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from genmodels.latent.plane import Plane, lattice, manifold, ticks
-from genmodels.latent.prior import quantiles, truncated
+from genmodels.latent.prior import quantiles, truncated, usual_length
 from genmodels.models import Model
 
 
@@ -37,7 +37,7 @@ def test_a_lattice_is_laid_out_as_a_picture() -> None:
 def test_quantiles_part_the_prior_evenly(model_of: Callable[..., Model]) -> None:
     for noise in ("normal", "uniform"):
         model = model_of("gan", noise=noise)
-        edges = quantiles(model, torch.arange(1, 5) / 5)
+        edges = quantiles(model, torch.arange(1, 5) / 5)[:, 2].contiguous()
         draws = model.prior(20_000, torch.Generator().manual_seed(0)).flatten()
         shares = torch.bucketize(draws, edges).bincount(minlength=5) / len(draws)
         assert (shares - 0.2).abs().max() < 0.01
@@ -45,11 +45,34 @@ def test_quantiles_part_the_prior_evenly(model_of: Callable[..., Model]) -> None
     assert ticks(model_of("gan"), 3, "even", 5.0).tolist() == [-5.0, 0.0, 5.0]
 
 
+def test_where_the_prior_has_no_formula_its_draws_tell(model_of: Callable[..., Model]) -> None:
+    """InfoGAN: 3 categories, 1 code that is even in -1..1, noise; and a model whose prior is learned."""
+    model = model_of("infogan", latent_dim=6, categories=3, continuous=1)
+    found = quantiles(model, torch.tensor([0.05, 0.5, 0.95]))
+    assert found[:, 0].tolist() == [0, 0, 1]
+    torch.testing.assert_close(found[:, 3], torch.tensor([-0.9, 0, 0.9]), atol=0.05, rtol=0)
+    torch.testing.assert_close(found[:, 4], torch.tensor([-1.645, 0, 1.645]), atol=0.1, rtol=0)
+    assert ticks(model, 20, dim=3).abs().max() <= 1
+    model = model_of("ae")
+    model.mixture.first.fill_(5.0)
+    middle = model.prior(2000, torch.Generator().manual_seed(1)).median(0).values
+    torch.testing.assert_close(quantiles(model, torch.tensor([0.5]))[0], middle, atol=0.15, rtol=0)
+
+
+def test_the_usual_length_is_that_of_draws(model_of: Callable[..., Model]) -> None:
+    assert usual_length(model_of("vae", latent_dim=2)) == pytest.approx((torch.pi / 2) ** 0.5, rel=0.02)
+    categories = model_of("infogan", latent_dim=4, categories=4, continuous=0)
+    assert usual_length(categories) == pytest.approx(1)
+
+
 def test_the_manifold_is_the_decoder_on_the_lattice(linear_of: Callable[..., Model]) -> None:
     model = linear_of(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
     values = ticks(model, 20)
     decoded = manifold(model, Plane.of_axes(torch.zeros(2), 0, 1), values)
     torch.testing.assert_close(decoded, lattice(values))
+    oblong = lattice(values[:2], 2 * values)
+    torch.testing.assert_close(manifold(model, Plane.of_axes(torch.zeros(2), 0, 1), values[:2], 2 * values), oblong)
+    assert (oblong[0].tolist(), len(oblong)) == ([values[0].item(), 2 * values[-1].item()], 40)
 
 
 def test_truncation_scales_the_same_draw(model_of: Callable[..., Model]) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from genmodels.latent.interpolate import WAYS, Path, step_lengths, through
-from genmodels.latent.prior import is_uniform
+from genmodels.latent.prior import usual_length
 from genmodels.plots.grid import encode
 from genmodels.plots.walk import gif, there_and_back
 from pages.parts.curves import Curve, Level, Mark, curves
@@ -187,7 +187,7 @@ def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
     """The length of the code along each way, and what is usual under the prior."""
     series = [_curve(name, path.times, path.codes.norm(dim=1)) for name, path in paths.items()]
     st.markdown(_("**Length of z** along the way"))
-    usual = (subject.latent_dim / (3 if is_uniform(subject.model) else 1)) ** 0.5
+    usual = _usual(subject.name, subject)
     curves(
         series,
         key="explore-norms",
@@ -197,6 +197,11 @@ def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
         x_title=_("stretches passed"),
         height=250,
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _usual(name: str, _subject: Subject) -> float:
+    return usual_length(_subject.model)
 
 
 def _steps(paths: dict[str, Path], decoded: dict[str, Tensor], keys: list[Place]) -> None:

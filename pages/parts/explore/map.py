@@ -85,9 +85,11 @@ def plane_picture(subject: Subject, i: int, j: int, n: int, spacing: str) -> np.
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _plane(name: str, _subject: Subject, base: tuple[float, ...], i: int, j: int, n: int, spacing: str) -> np.ndarray:
-    values = ticks(_subject.model, n, "even" if spacing == "even" else "quantiles", _subject.reach)
+    steps = "even" if spacing == "even" else "quantiles"
+    values, upward = (ticks(_subject.model, n, steps, _subject.reach, dim) for dim in (i, j))
     if i == j:  # a single dimension: a row of pictures
         decoded = _subject.decode(values[:, None])
         return tile(pixels(decoded), columns=n, gap=0)
-    decoded = to_pixels(manifold(_subject.model, Plane.of_axes(torch.tensor(base), i, j), values), _subject.model)
+    plane = Plane.of_axes(torch.tensor(base), i, j)
+    decoded = to_pixels(manifold(_subject.model, plane, values, upward), _subject.model)
     return tile(pixels(decoded), columns=n, gap=0)
