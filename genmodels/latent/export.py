@@ -108,7 +108,9 @@ def export_decoder(model: Model) -> Exported:
         shape=(*shape[1:], shape[0]) if len(shape) == 3 else shape,
         latent_dim=z.shape[1],
         label_count=model.label_count,
-        weights=_rounded(model, model.joined(z, y), np.concatenate(writer.buffer)),
+        weights=_rounded(
+            model, model.joined(z, y), lambda raw: SQUASHES[squash](raw, scale), np.concatenate(writer.buffer)
+        ),
     )
 
 
@@ -120,12 +122,11 @@ def _squash(raw: Tensor, samples: Tensor, scale: float) -> str:
     raise CannotExport("The browser cannot finish this model's output; its samples are decoded on the server.")
 
 
-def _rounded(model: Model, z: Tensor, weights: np.ndarray) -> np.ndarray:
+def _rounded(model: Model, z: Tensor, squash: Callable[[Tensor], Tensor], weights: np.ndarray) -> np.ndarray:
     """``weights`` as float16 where the samples of ``z``, as the network takes it, do not change, else as float32."""
     half = {name: p.half().float() for name, p in model.decoder.named_parameters()}
     rounded = torch.func.functional_call(model.decoder, half, (z,))
-    raw = model.decoder(z)
-    worst = (rounded.sigmoid() - raw.sigmoid()).abs().max() if model.spec.modality == "image" else np.inf
+    worst = (squash(rounded) - squash(model.decoder(z))).abs().max() if model.spec.modality == "image" else np.inf
     fits = worst <= HALF_ERROR and np.isfinite(weights.astype(np.float16)).all()
     return weights.astype(np.float16) if fits else weights
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from genmodels.latent.export import CannotExport, export_decoder
+from genmodels.latent.export import SQUASHES, CannotExport, _rounded, export_decoder
 from genmodels.models import Model
 from genmodels.nn import NETWORKS
 from genmodels.nn.residual import Residual
@@ -47,6 +48,18 @@ def test_weights_too_large_for_half_precision_stay_whole(model_of: Callable[...,
     model = model_of()
     model.decoder[0].weight.mul_(1e6)
     assert export_decoder(model).weights.dtype == np.float32
+
+
+def test_the_error_of_half_precision_is_that_of_the_samples(model_of: Callable[..., Model]) -> None:
+    """0.5019 becomes 0.5: too much for a clamped output; a sigmoid makes a quarter of it."""
+    model = model_of()
+    layer = nn.Linear(1, 1).requires_grad_(False)
+    layer.weight.fill_(4 + 0.0019)  # between neighbours that are 2 ** -8 apart
+    layer.bias.fill_(-3.5)
+    model.decoder = nn.Sequential(layer)
+    for squash, kept in (("clamp", np.float32), ("sigmoid", np.float16)):
+        finish = partial(SQUASHES[squash], scale=1.0)
+        assert _rounded(model, torch.ones(1, 1), finish, np.zeros(2, np.float32)).dtype == kept
 
 
 @pytest.mark.parametrize(
