@@ -178,10 +178,6 @@ def mode_hopping(history: History) -> Finding | None:
     )
 
 
-def _chance(logits: np.ndarray) -> float:
-    return float((1 / (1 + np.exp(-np.clip(logits.astype(float), -50, 50)))).mean())
-
-
 @detector
 def vanishing_gradient(history: History) -> Finding | None:
     """D is sure, and G hears nothing from it."""

@@ -91,6 +91,18 @@ def test_runs_of_different_seeds_are_held_against_the_same_samples(tmp_path: Pat
         assert torch.equal(_measured_on(split).test, data_of(split).test)
 
 
+def test_a_report_counts_the_units_that_are_active(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "vae", small("vae", "digits", steps=1, latent_dim=5))
+    run(folder.path, pace=SILENT)
+    model = folder.model()
+    for layer in [module for module in model.encoder.modules() if isinstance(module, torch.nn.Linear)][-1:]:
+        layer.weight[:3] = 0
+        layer.bias[:3] = 1
+        layer.weight[3:5] *= 1000
+    folder.write_model(model)
+    assert report(folder, 300).number("active_units") == 2
+
+
 def test_data_whose_classes_have_changed_are_refused_in_words() -> None:
     data = load("digits")
     model = MODELS["cvae"].thing(small("cvae", "digits"), data.spec)

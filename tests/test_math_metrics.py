@@ -13,7 +13,6 @@ from genmodels.data import data_of, load, select, toys
 from genmodels.metrics import features, neighbours, train_classifier
 from genmodels.metrics.distances import (
     frechet,
-    frechet_floor,
     grid_histogram,
     half_circle,
     js_divergence,
@@ -23,7 +22,7 @@ from genmodels.metrics.distances import (
 )
 from genmodels.metrics.features import CLASSIFIERS, bundled, network_for
 from genmodels.metrics.heldout import evaluate
-from genmodels.metrics.modes import LOWEST_LOG_DENSITY, count_modes, log_density
+from genmodels.metrics.modes import count_modes
 from genmodels.metrics.neighbours import cover
 from genmodels.metrics.quality import Quality, quality
 from genmodels.training.files import write_tensors
@@ -66,11 +65,6 @@ def test_frechet_with_fewer_samples_than_features_is_finite_and_symmetric() -> N
     x, y = torch.randn(10, 30), torch.randn(12, 30) + 1
     assert frechet(x, y) == pytest.approx(frechet(y, x))
     assert math.isfinite(frechet(x, y))
-
-
-def test_frechet_floor_is_what_equal_distributions_show() -> None:
-    found = [frechet(*clouds(800, 8)) for _ in range(20)]
-    assert np.mean(found) == pytest.approx(frechet_floor(8, 800), rel=0.15)
 
 
 # ------------------------------------------------------------------ kernel distance
@@ -207,14 +201,6 @@ def test_modes_of_collapsed_and_lost_samples() -> None:
     assert (on_one.covered, on_one.high_quality, on_one.histogram.tolist()) == (1, 1, [1, 0])
     between = count_modes(torch.tensor([[5.0, 0.0]]), centres, 0.1)
     assert (between.covered, between.high_quality, between.histogram.tolist()) == (0, 0, [0, 0])
-
-
-def test_log_density_of_a_perfect_sampler_is_minus_the_entropy() -> None:
-    toy = toys.make("ring")
-    x, _ = toy.sample(50_000, torch.Generator().manual_seed(0))
-    entropy = math.log(8) + math.log(2 * math.pi * math.e * 0.01**2)  # the modes do not touch
-    assert log_density(x, toy) == pytest.approx(-entropy, abs=4 / 50_000**0.5)
-    assert log_density(torch.full((3, 2), 100.0), toy) == LOWEST_LOG_DENSITY
 
 
 # ------------------------------------------------------------------ features

@@ -29,15 +29,6 @@ def _root(matrix: Tensor) -> Tensor:
     return root
 
 
-def frechet_floor(d: int, n: int) -> float:
-    r"""What :func:`frechet` shows on average for two draws of ``n`` from the *same* ``d``-dimensional standard normal.
-
-    To first order :math:`2d/n + d(d+1)/(2n)`: the means differ by 2/n in each dimension, the covariances by chance in
-    d(d+1)/2 places. Correlated features have fewer directions to differ in, and a lower floor.
-    """
-    return 2 * d / n + d * (d + 1) / (2 * n)
-
-
 def kernel_distance(x: Tensor, y: Tensor) -> float:
     r"""Unbiased squared maximum mean discrepancy with the kernel ``(x.y / d + 1)^3`` between ``[n, d]`` and ``[m, d]``.
 

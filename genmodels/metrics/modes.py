@@ -5,8 +5,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from genmodels.data.toys import Toy
-
 
 class ModeCount(NamedTuple):
     """Attributes:
@@ -29,11 +27,3 @@ def count_modes(x: Tensor, centres: Tensor, sigma: float) -> ModeCount:
     good = distance <= 3 * sigma
     counts = torch.bincount(nearest[good], minlength=len(centres))
     return ModeCount(int((counts > 0).sum()), float(good.double().mean()), counts / max(1, int(counts.sum())))
-
-
-LOWEST_LOG_DENSITY = -50.0
-
-
-def log_density(x: Tensor, toy: Toy) -> float:
-    """Mean exact ``ln p_data`` of samples ``[n, 2]`` in nats; each counts at least -50, for a density of all but 0."""
-    return float(toy.log_prob(x.double()).clamp_min(LOWEST_LOG_DENSITY).mean())

@@ -12,7 +12,8 @@ from torch import Tensor
 from genmodels.config import RunConfig
 from genmodels.data import DATASETS, Dataset, data_of, to_unit
 from genmodels.data.uploads import PREFIX
-from genmodels.metrics.heldout import check_fits, measure
+from genmodels.metrics.bounds import active_units
+from genmodels.metrics.heldout import CHUNK, check_fits, measure
 from genmodels.metrics.looks import diversity, sharpness
 from genmodels.metrics.quality import Quality, draw
 from genmodels.models.base import Measures, Model
@@ -109,12 +110,26 @@ def _measured_on(config: RunConfig) -> Dataset:
 
 
 def _own(model: Model, data: Dataset, n: int) -> Measures:
-    """What the model says of the first held-out samples: a bound, a reconstruction error, ..."""
+    """What the model says of the first held-out samples: a bound, a reconstruction error, ..., its active units."""
     labels = None if data.test_labels is None else data.test_labels[:n]
     try:
-        return measure(model, data.test[:n], generator_for(SEED, "evaluation"), labels)
+        found = measure(model, data.test[:n], generator_for(SEED, "evaluation"), labels)
     except NotImplementedError:
-        return {}
+        found = {}
+    means = _posterior_means(model, data.test[:n], labels)
+    return found if means is None else found | {"active_units": float(active_units(means))}
+
+
+@torch.no_grad()
+def _posterior_means(model: Model, x: Tensor, labels: Tensor | None) -> Tensor | None:
+    """``[N, latent_dim]``; None for a model without a posterior."""
+    if not model.encodes:
+        return None
+    parts = [
+        model.encode(to_unit(x[rows : rows + CHUNK]), None if labels is None else labels[rows : rows + CHUNK])
+        for rows in range(0, len(x), CHUNK)
+    ]
+    return None if parts[0].logvar is None else torch.cat([q.mu for q in parts])
 
 
 class Bench:

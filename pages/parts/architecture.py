@@ -13,12 +13,11 @@ from genmodels.config import RunConfig
 from genmodels.data.base import DataSpec
 from genmodels.errors import UserError
 from genmodels.models import MODELS
+from genmodels.models.storage import MAX_VALUES
 from genmodels.nn import parameter_count
 from genmodels.nn.inside import activations
 
 Shape = tuple[int, ...]
-MOST_WEIGHTS = 100_000_000
-"""A model with more is not offered: it would not fit beside others."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,9 @@ def stacks(config: RunConfig, spec: DataSpec) -> tuple[Stack, ...]:
     """
     with torch.device("meta"), _NoFirstValues():
         model = MODELS[config.model].thing(config, spec)
-    if (weights := parameter_count(model)) > MOST_WEIGHTS:
+    if (weights := parameter_count(model)) > MAX_VALUES:
         raise UserError(
-            f"This network has {weights / 1e6:,.0f} million weights, more than {MOST_WEIGHTS // 10**6} million; "
+            f"This network has {weights / 1e6:,.0f} million weights, more than {MAX_VALUES // 10**6} million; "
             "choose a smaller width or depth."
         )
     parts = [(name, module) for name, module in model.named_children() if parameter_count(module)]

@@ -44,6 +44,7 @@ def lines() -> dict[str, Line]:
         "sharpness": Line(_("Sharpness"), _("of the real pictures' own; less is blur, more is noise"), share),
         "diversity": Line(_("Diversity"), _("spread of the samples, of the real data's own; 100% is right"), share),
         "neg_elbo": Line(_("−ELBO"), _("nats per sample, a bound that only such models have; low is good")),
+        "active_units": Line(_("Active units"), _("latent dimensions that say something about a sample"), "{:.0f}"),
     }
 
 
