@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 import torch
 
+from genmodels.data.files import limits
 from genmodels.errors import UserError
 from genmodels.latent.invert import Found
 from genmodels.latent.posterior import Draws, draws
@@ -130,7 +131,8 @@ def _take_sample(subject: Subject) -> None:
 
 
 def _upload(subject: Subject) -> None:
-    given = st.file_uploader(_("A picture"), UPLOADS, key="explore-draw-file")
+    most = limits.MAX_PICTURE_BYTES >> 20
+    given = st.file_uploader(_("A picture"), UPLOADS, max_upload_size=most, key="explore-draw-file")
     whole = st.toggle(_("Whole picture"), key="explore-draw-whole", help=_("With bars beside it, instead of cropped."))
     turns = {None: _("As needed"), False: _("Keep"), True: _("Turn round")}
     negative = st.segmented_control(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from genmodels.data.files import limits
 from genmodels.data.files.incoming import File
 from genmodels.data.images import Look
 from genmodels.data.uploads import Draft, UploadStore, draft
@@ -63,8 +64,9 @@ def _given(turn: int) -> list[File]:
         return drawings(turn)
     several = "directory" if way == "folder" else True
     files = st.file_uploader(
-        ways[way], accept_multiple_files=several, key=f"own-{way}-{turn}", label_visibility="collapsed"
-    )
+        ways[way], accept_multiple_files=several, max_upload_size=limits.MAX_GIVEN_BYTES >> 20,
+        key=f"own-{way}-{turn}", label_visibility="collapsed",
+    )  # fmt: skip
     st.caption(
         _(
             "A zip of pictures or the pictures themselves (PNG, JPEG, GIF, BMP, WEBP; folders become classes), an "

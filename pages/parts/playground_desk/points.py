@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from genmodels.data import DATASETS, entry_of
+from genmodels.data.files import limits
 from genmodels.data.painted import painted
 from genmodels.data.toys import MAX_NOISE, MIN_NOISE
 from genmodels.data.uploads import Draft, UploadStore, draft
@@ -118,7 +119,10 @@ def _take_painting(folder: RunFolder | None) -> None:
 
 
 def _upload(folder: RunFolder | None) -> None:
-    given = st.file_uploader(_("CSV"), type=["csv", "tsv"], key="play-csv", label_visibility="collapsed")
+    most = limits.MAX_TABLE_BYTES >> 20
+    given = st.file_uploader(
+        _("CSV"), type=["csv", "tsv"], max_upload_size=most, key="play-csv", label_visibility="collapsed"
+    )
     st.caption(_("One point per line: x and y, and a third column with its class if it has one."))
     if given is not None:
         try:
