@@ -12,6 +12,7 @@ import pytest
 from loky import BrokenProcessPool
 
 from genmodels.errors import UserError
+from genmodels.training import executor
 from genmodels.training.executor import WorkerPool
 from genmodels.training.folder import RunFolder
 from genmodels.training.machine import cores, thread_count
@@ -100,6 +101,19 @@ def test_a_failing_job_gives_its_room_back(threads):
         with pytest.raises(ZeroDivisionError):
             threads.submit(lambda: 1 / 0, threads=2).result(60)
     assert threads.submit(lambda: "fine").result(60) == "fine"
+
+
+def test_a_job_that_no_worker_can_be_found_for_gives_its_room_back(threads, monkeypatch):
+    def no_memory(worker, work):
+        raise OSError(12, "Cannot allocate memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threads, "_give", no_memory)
+        for _ in range(3):
+            with pytest.raises(OSError, match="allocate memory"):
+                threads.submit(lambda: "never", threads=2).result(60)
+    assert threads.running() == []
+    assert threads.submit(lambda: "fine", threads=2).result(60) == "fine"
 
 
 def test_cancelling(threads):
@@ -194,7 +208,17 @@ def test_workers_know_what_others_were_given(processes, tmp_path):
     assert beside == cores() - max(0, 2 - thread_count(0))
 
 
-def test_warming_starts_as_many_workers_as_fit():
+def test_no_more_workers_are_warmed_than_runs_fit(monkeypatch):
+    monkeypatch.setattr(executor, "thread_count", lambda asked: 4)
+    for capacity, most in ((64, 16), (6, 1), (1, 1)):
+        pool = WorkerPool(capacity)
+        monkeypatch.setattr(pool, "_give", lambda worker, work: None)
+        pool._start_all()
+        assert len(pool._workers) == len(pool._idle) == most
+
+
+def test_warming_starts_as_many_workers_as_fit(monkeypatch):
+    monkeypatch.setattr(executor, "thread_count", lambda asked: 1)
     pool = WorkerPool(2)
     pool.warm()
     pool.warm()

@@ -18,7 +18,7 @@ from typing import Any
 import loky
 from loky import BrokenProcessPool
 
-from genmodels.training.machine import cores, share
+from genmodels.training.machine import cores, share, thread_count
 
 GRACE = 5.0
 """Seconds that an orphaned worker has to write down where its run can be resumed."""
@@ -98,14 +98,16 @@ class WorkerPool(Executor):
         self._taken = Path(self._folder.name) / "threads"
 
     def warm(self) -> None:
-        """Start the workers in the background, so that the first run starts at once."""
+        """Start workers in the background, so that runs start at once: as many as there can be runs that leave their
+        number of threads open. Each takes some hundred megabytes."""
         if self._processes:
             threading.Thread(target=self._start_all, daemon=True).start()
 
     def _start_all(self) -> None:
-        with self._lock:
-            for _ in range(self.capacity - len(self._workers)):
-                if self._closed:
+        most = max(1, self.capacity // thread_count(0))
+        while True:
+            with self._lock:  # of which the pool has need between two of them
+                if self._closed or len(self._workers) >= most:
                     return
                 worker = self._worker()
                 self._give(worker, _warm)
@@ -196,11 +198,17 @@ class WorkerPool(Executor):
         return sum(job.threads for job in self._running)
 
     def _dispatch(self) -> None:
+        failed: list[tuple[_Job, Exception]] = []
         with self._lock:
             while self._waiting and self._used() + self._waiting[0].threads <= self.capacity:
                 job = self._waiting.popleft()
                 if job.future.set_running_or_notify_cancel():
-                    self._start(job)
+                    try:
+                        self._start(job)
+                    except Exception as error:
+                        failed.append((job, error))
+        for job, reason in failed:  # without the lock: whoever waits for a job may ask for others
+            job.future.set_exception(reason)
 
     def _say_taken(self) -> None:
         """Let the workers know how many threads all runs were given: each finds out for itself how many pay."""
@@ -210,15 +218,26 @@ class WorkerPool(Executor):
     def _start(self, job: _Job) -> None:
         self._running.append(job)
         self._say_taken()
+        try:
+            worker, inner = self._given(job)
+        except Exception:  # no memory for another process, for instance
+            self._running.remove(job)
+            self._say_taken()
+            raise
+        inner.add_done_callback(partial(self._done, job, worker))
+
+    def _given(self, job: _Job) -> "tuple[Executor, Future[Any]]":
+        """A worker that has the job, and what will come of it."""
         while True:
             worker = self._idle.pop() if self._idle else self._worker()
             try:
-                inner = self._give(worker, job.work)
+                return worker, self._give(worker, job.work)
             except BrokenProcessPool:  # killed while it had nothing to do
                 self._workers.discard(worker)
-                continue
-            inner.add_done_callback(partial(self._done, job, worker))
-            return
+            except Exception:
+                self._workers.discard(worker)
+                worker.shutdown(wait=False)
+                raise
 
     def _done(self, job: _Job, worker: Executor, inner: "Future[Any]") -> None:
         error = CancelledError() if inner.cancelled() else inner.exception()
