@@ -227,7 +227,7 @@ def test_each_player_of_a_game_has_five_sentences() -> None:
 
 
 def test_an_exhibit_that_cannot_begin_says_why_and_shows_no_card(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.train_form.start.MOST_ACTIVE", 0)
+    monkeypatch.setattr("pages.parts.studio.MOST_ACTIVE", 0)
     at.button(key="exhibit-collapse").click().run()
     assert not at.exception
     assert any("At most 0 runs" in warning.value for warning in at.warning)

@@ -4,10 +4,13 @@ import os
 import shutil
 import time
 from concurrent.futures import Executor, Future
+from dataclasses import asdict
+from functools import partial
 
 import pytest
 
 from genmodels.errors import UserError
+from genmodels.training import files
 from genmodels.training import store as store_module
 from genmodels.training.folder import IDLE_YIELDS_AFTER, YIELDS_AFTER, RunFolder, Status
 from genmodels.training.store import RunStore, owner_key
@@ -18,11 +21,12 @@ class Waiting(Executor):
     """A pool in which nothing ever begins."""
 
     def __init__(self):
-        self.jobs, self.going = [], []
+        self.jobs, self.going, self.futures = [], [], []
 
     def submit(self, fn, /, *args, **keywords):
         self.jobs.append((fn, args, keywords))
-        return Future()
+        self.futures.append(Future())
+        return self.futures[-1]
 
     def waiting(self):
         return [args for _, args, _ in self.jobs]
@@ -232,6 +236,64 @@ def test_resume(store):
     with pytest.raises(UserError, match="still going"):
         store.resume(folder)
     assert store.queue_position(folder) == 0
+
+
+def test_a_run_whose_worker_never_got_to_it_has_failed_and_can_be_resumed(store):
+    folder = store.start(small(), owner="ann")
+    store.pool.futures[0].set_exception(OSError(12, "Cannot allocate memory"))
+    status = folder.status()
+    assert status.state == "failed"
+    assert "memory" in status.reason
+    store.resume(folder)
+    assert folder.status().state == "queued"
+
+
+def test_the_end_of_a_job_says_nothing_about_the_next_one(store):
+    folder = store.start(small())
+    folder.write_status(Status(state="stopped"))
+    store.resume(folder)
+    store.pool.futures[0].set_result(None)
+    assert folder.status().state == "queued"
+
+
+def test_resuming_an_active_run_changes_nothing(store):
+    folder = store.start(small(steps=10))
+    with pytest.raises(UserError, match="still going"):
+        store.resume(folder, steps=20)
+    assert folder.config().steps == 10
+    store.stop(folder)
+    with pytest.raises(UserError):
+        store.resume(folder, steps=-1)
+    assert (folder.config().steps, folder.status().state) == (10, "stopped")
+    store.resume(folder, steps=20)
+    assert (folder.config().steps, folder.status().state) == (20, "queued")
+
+
+def test_a_silent_run_is_neither_resumed_nor_deleted_while_its_worker_has_it(store):
+    folder = store.start(small(), owner="ann")
+    silent = folder.write_status(Status(state="running"))
+    files.write_json(folder.path / "status.json", asdict(silent) | {"heartbeat": 0.0})
+    store.pool.going = [folder]
+    assert folder.status().state == "interrupted"
+    for act in (store.resume, partial(store.delete, owner="ann"), partial(store.discard, owner="ann")):
+        with pytest.raises(UserError, match="still going"):
+            act(folder)
+    files.write_json(folder.path / "status.json", asdict(silent) | {"born": "gone"})
+    store.resume(folder)
+
+
+def test_a_damaged_run_does_not_keep_others_from_getting_room(store):
+    damaged, left = (RunFolder.create(store.root / name, small()) for name in ("damaged", "left"))
+    (damaged.path / "status.json").write_text("{")
+    damaged.send("pause")
+    left.rest_unwatched()
+    os.utime(left.path / "watched", (time.time() - YIELDS_AFTER - 1,) * 2)
+    store.pool.going = [damaged, left]
+    waiting = store.start(small())
+    store.make_room()
+    assert {wish.action for wish in left.commands(0)[0]} == {"stop"}
+    assert store.queue_wait(waiting) is None
+    store.stop(waiting)
 
 
 def test_a_discarded_run_can_be_taken_back_by_its_owner_only(store):

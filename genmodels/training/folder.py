@@ -177,13 +177,24 @@ class RunFolder:
 
     def status(self) -> Status:
         """Where the run stands; ``interrupted`` when it should be active but its process is gone. Raises UserError."""
-        try:
-            status = Status(**read_json(self.path / "status.json"))
-        except ValidationError:
-            raise UserError(f"status.json in the run folder {self.id!r} is damaged.") from None
+        status = self._written_status()
         if status.active and not _worked_on(status):
             return replace(status, state="interrupted", reason="Its process ended; resume it from its last checkpoint.")
         return status
+
+    def _written_status(self) -> Status:
+        try:
+            return Status(**read_json(self.path / "status.json"))
+        except ValidationError:
+            raise UserError(f"status.json in the run folder {self.id!r} is damaged.") from None
+
+    def left(self) -> bool:
+        """Whether its process has said that it ended, or is gone for certain; silence alone does not prove it."""
+        try:
+            status = self._written_status()
+        except UserError:
+            return False
+        return not (status.active and alive(status.pid, status.born))
 
     def active(self) -> bool:
         """Whether a process works on it, or will; a run whose status is damaged or missing is not."""

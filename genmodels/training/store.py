@@ -6,7 +6,10 @@ import secrets
 import shutil
 import threading
 import time
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.owners import owner_key
 from genmodels.training.executor import WorkerPool
-from genmodels.training.folder import IDLE_YIELDS_AFTER, YIELDS_AFTER, RunFolder
+from genmodels.training.folder import IDLE_YIELDS_AFTER, YIELDS_AFTER, RunFolder, Status
 from genmodels.training.machine import thread_count
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -32,6 +35,16 @@ def _train(path: Path, parent: int) -> Any:
     return run(path, parent=parent)
 
 
+def _never_begun(folder: RunFolder, queued: Status, job: "Future[Any]") -> None:
+    """Let a run fail whose job is over, though it still stands as it was ``queued``: its worker never got to it."""
+    if job.cancelled():
+        return
+    reason = "Its process ended before it began to work, perhaps for want of memory; resume the run to try again."
+    with suppress(OSError, UserError):  # of a folder that is gone or damaged there is nothing to say
+        if folder.status() == queued:
+            folder.write_status(replace(queued, state="failed", reason=reason))
+
+
 class RunStore:
     """The runs below one folder, and the pool that computes them.
 
@@ -43,7 +56,7 @@ class RunStore:
         self.root = Path(root)
         self.root.mkdir(parents=True, exist_ok=True)
         self.pool = pool
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._minder: threading.Thread | None = None
         self._empty_bin()
 
@@ -53,11 +66,20 @@ class RunStore:
         self._submit(folder, config)
         return folder
 
-    def resume(self, folder: RunFolder) -> None:
-        """Go on with a run that is not active. Raises UserError when it is active or damaged."""
+    def resume(self, folder: RunFolder, **changes: Any) -> None:
+        """Go on with a run that is not active, with ``changes`` of its settings.
+
+        Raises:
+            UserError: It is active or damaged, or the changes are not valid; then nothing is changed.
+        """
         with self._lock:  # two tabs may ask at once
+            if self._going(folder):
+                raise UserError("This run is still going; pause or stop it first.")
+            config = folder.config().changed(changes)
             folder.reopen()
-        self._submit(folder, folder.config())
+            if changes:
+                folder.change(**changes)
+            self._submit(folder, config)
 
     def stop(self, folder: RunFolder) -> None:
         """End a run, resumable: at once where it waits in the queue, else within a fraction of a second."""
@@ -66,7 +88,9 @@ class RunStore:
             folder.write_status(replace(folder.status(), state="stopped", reason="Stopped while it waited."))
 
     def _submit(self, folder: RunFolder, config: RunConfig) -> None:
-        self.pool.submit(_train, folder.path, parent=os.getpid(), threads=thread_count(config.threads))
+        queued = folder.status()
+        job = self.pool.submit(_train, folder.path, parent=os.getpid(), threads=thread_count(config.threads))
+        job.add_done_callback(partial(_never_begun, folder, queued))
         with self._lock:
             if self._minder is None or not self._minder.is_alive():
                 self._minder = threading.Thread(target=self._mind_queue, daemon=True)
@@ -81,8 +105,9 @@ class RunStore:
         """End the runs, resumable, that nobody has looked at for a while or that stand still, while others wait."""
         for path, *_ in self.pool.running() if self.pool.waiting() else ():
             folder = RunFolder(path)
-            if folder.alone() > YIELDS_AFTER or folder.idle() > IDLE_YIELDS_AFTER:
-                folder.send("stop", reason="It made room for others that were waiting; it can go on.")
+            with suppress(OSError, UserError):  # a damaged run must not keep the others waiting
+                if folder.alone() > YIELDS_AFTER or folder.idle() > IDLE_YIELDS_AFTER:
+                    folder.send("stop", reason="It made room for others that were waiting; it can go on.")
 
     def queue_position(self, folder: RunFolder) -> int | None:
         """0 for the run that is next, or None when it does not wait."""
@@ -95,7 +120,7 @@ class RunStore:
         Runs that go on end when they say; those that wait before this one are taken to last as long as the slowest.
         """
         place = self.queue_position(folder)
-        left = [RunFolder(arguments[0]).status().remaining for arguments in self.pool.running()]
+        left = [_remaining(RunFolder(path)) for path, *_ in self.pool.running()]
         known = sorted(seconds for seconds in left if seconds is not None)
         if place is None or not known or len(known) < len(left):
             return None
@@ -152,8 +177,13 @@ class RunStore:
     def _check_deletable(self, folder: RunFolder, owner: str) -> None:
         if not self.owns(folder, owner):
             raise UserError("Only the person who started a run can delete it.")
-        if folder.active():
+        if self._going(folder):
             raise UserError("This run is still going; stop it first.")
+
+    def _going(self, folder: RunFolder) -> bool:
+        """Whether it is active, or a worker of ours still has it and has only been silent for long."""
+        ours = folder.path in (path for path, *_ in self.pool.running())
+        return folder.active() or (ours and not folder.left())
 
     @property
     def _bin(self) -> Path:
@@ -164,6 +194,13 @@ class RunStore:
         for path in self._bin.iterdir() if self._bin.is_dir() else ():
             if time.time() - path.stat().st_mtime > KEPT_DISCARDED:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _remaining(folder: RunFolder) -> float | None:
+    try:
+        return folder.status().remaining
+    except UserError:
+        return None
 
 
 def _is_run(path: Path) -> bool:

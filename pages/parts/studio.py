@@ -10,6 +10,10 @@ from genmodels.training.folder import RunFolder
 from genmodels.training.store import RunStore, bundled
 from pages.parts import consent
 from pages.parts.owner import owner_id
+from pages.parts.text import _
+
+MOST_ACTIVE = 4
+"""Runs of one visitor that may go on or wait at the same time."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -31,13 +35,21 @@ def resume(folder: RunFolder, **changes: object) -> None:
     """Go on with a run that is not active, with ``changes`` of its settings.
 
     Raises:
-        UserError: It is active or damaged, or its data are a large download that the visitor has not agreed to, as
-            those of a run from elsewhere may be.
+        UserError: It is active or damaged, too many others are active, or its data are a large download that the
+            visitor has not agreed to, as those of a run from elsewhere may be.
     """
     consent.require(folder.config().data)
-    if changes:
-        folder.change(**changes)
-    store().resume(folder)
+    if not folder.active():  # else the store says what is wrong
+        require_room()
+    store().resume(folder, **changes)
+
+
+def require_room(runs: int = 1) -> None:
+    """Raise UserError where so many more active runs would be too many for the visitor."""
+    if sum(folder.active() for folder in own_runs()) + runs > MOST_ACTIVE:
+        raise UserError(
+            _("At most {n} runs can go on or wait at a time; stop one of them first.").format(n=MOST_ACTIVE)
+        )
 
 
 def may_steer(folder: RunFolder) -> bool:

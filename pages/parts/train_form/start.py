@@ -14,8 +14,6 @@ from pages.parts.own_data import is_own
 from pages.parts.owner import owner_id
 from pages.parts.text import _
 
-MOST_ACTIVE = 4
-"""Runs of one visitor that may go on or wait at the same time."""
 _STARTED = "_train_started"
 
 
@@ -56,15 +54,16 @@ def begin(config: RunConfig, title: str = "") -> None:
 
 
 def launch(configs: Sequence[RunConfig], titles: Sequence[str] = ()) -> list[RunFolder]:
-    """Start runs of the visitor, all or none; one without a title gets one. Raises UserError."""
+    """Start runs of the visitor; one without a title gets one.
+
+    Raises:
+        UserError: One of them may not be started; then none is. Or the disk refuses one; then those before it go on.
+    """
     for config in configs:
         if config.model not in MODELS or not (config.data in DATASETS or is_own(config.data)):
             raise UserError(_("Choose a model and data from the lists."))
         consent.require(config.data)
-    if sum(folder.active() for folder in studio.own_runs()) + len(configs) > MOST_ACTIVE:
-        raise UserError(
-            _("At most {n} runs can go on or wait at a time; stop one of them first.").format(n=MOST_ACTIVE)
-        )
+    studio.require_room(len(configs))
     named = [*titles, *[""] * (len(configs) - len(titles))]
     return [
         studio.store().start(config, owner=owner_id(), title=title or name_of(config))
