@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from genmodels.training import loop, runner
 from genmodels.training.folder import RunFolder
 from genmodels.training.machine import cards
 from genmodels.training.runner import run
-from tests.small_runs import EVERY_STEP, finite, same_weights, small, trained
+from tests.small_runs import EVERY_STEP, finite, same_weights, small, trained, until
 
 GONE = 2**22 + 1
 """A process number that Linux never gives."""
@@ -265,6 +266,21 @@ def test_an_orphan_stops_resumably(tmp_path):
 def test_a_run_in_a_thread_of_the_app_is_no_orphan(tmp_path):
     folder = RunFolder.create(tmp_path / "run", small())
     assert run(folder.path, parent=os.getpid()).state == "finished"
+
+
+def test_a_run_gives_signs_of_life_whatever_it_is_busy_with_and_none_after_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "BEAT", 0.001)
+    folder = RunFolder.create(tmp_path / "run", small())
+    recorder = runner.Recorder(folder)
+    recorder.preparing(0.5, "Loading")
+    before = folder.status()
+    until(lambda: folder.status().heartbeat > before.heartbeat)
+    recorder.fail("It ended.")
+    ended = folder.status()
+    recorder.close()
+    assert not recorder._heart.is_alive()
+    assert folder.status() == ended
+    assert replace(ended, heartbeat=0) == replace(before, state="failed", reason="It ended.", heartbeat=0)
 
 
 def test_leftovers_of_a_killed_process_are_cleared(tmp_path):

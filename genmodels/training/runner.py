@@ -1,6 +1,7 @@
 """Trains the run of a folder and writes down everything that happens there."""
 
 import os
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -13,14 +14,14 @@ from genmodels.data import data_of
 from genmodels.errors import UserError
 from genmodels.metrics.features import network_for
 from genmodels.training import events as ev
-from genmodels.training.folder import RESTS_AFTER, RunFolder, Status
+from genmodels.training.folder import RESTS_AFTER, SILENCE, RunFolder, Status
 from genmodels.training.loop import PACES, Pace, ResumePoint, Trainer
 
 CHECKPOINT_EVERY = 5.0
 WEIGHTS_GROWTH = 1.25
 """Seconds between resume points; kept weights lie that factor of steps apart: many early on, when much changes."""
-STILL = 1.0
-"""Seconds between two signs of life of a paused run."""
+BEAT = SILENCE / 6
+"""Seconds of silence after which a run gives a sign of life, whatever it is busy with."""
 ENDS_AFTER = 300.0
 """Seconds without a look after which a run that wants to be watched ends; sooner when others wait for its place."""
 
@@ -65,6 +66,8 @@ def run(path: Path, *, parent: int | None = None, listener: Listener | None = No
         )
     except Exception as error:
         recorder.fail(_explain(error, folder))
+    finally:
+        recorder.close()
     return recorder.status
 
 
@@ -96,8 +99,23 @@ class Recorder:
             self.status = Status()
         self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
         self._next_weights = 0.0
-        self._next_beat = 0.0
         self._rests = False
+        self._writing = threading.Lock()
+        self._closed = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
+        self._heart.start()
+
+    def close(self) -> None:
+        """Give no more signs of life."""
+        self._closed.set()
+        self._heart.join()
+
+    def _beat(self) -> None:
+        """Give signs of life where no event does: one step or evaluation may take longer than a minute."""
+        while not self._closed.wait(BEAT):
+            with suppress(OSError), self._writing:
+                if self.status.active and time.time() - self.status.heartbeat >= BEAT:
+                    self.status = self.folder.write_status(self.status)
 
     def preparing(self, fraction: float, what: str) -> None:
         """Say what is done before training. Raises StoppedEarly when somebody does not want to wait for it."""
@@ -158,8 +176,6 @@ class Recorder:
     def _pause(self, trainer: Trainer, still: bool) -> None:
         if not still:
             self._keep_resumable(trainer)
-        if not still or time.monotonic() >= self._next_beat:
-            self._next_beat = time.monotonic() + STILL
             self._now(state="paused")
 
     def _end(self, event: ev.Stopped | ev.Finished, trainer: Trainer) -> None:
@@ -206,5 +222,6 @@ class Recorder:
             trainer.inbox.append(ev.Command("resume", {}))
 
     def _now(self, **changes: Any) -> None:
-        self.status = replace(self.status, **changes)
-        self.status = self.folder.write_status(self.status)
+        with self._writing:
+            self.status = replace(self.status, **changes)
+            self.status = self.folder.write_status(self.status)
