@@ -10,6 +10,7 @@ from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.store import RunStore
 from pages.parts import consent, studio
+from pages.parts.playground_desk import choice
 from pages.parts.train_form import start
 from tests.small_runs import small
 
@@ -52,3 +53,11 @@ def test_of_two_runs_of_which_one_is_too_many_none_begins(store: RunStore) -> No
     with pytest.raises(UserError, match="At most 4 runs"):
         start.launch([small(), small()], ["one", "two"])
     assert len(store.listed("ann")) == studio.MOST_ACTIVE - 1
+
+
+def test_a_game_goes_on_at_the_speed_that_is_chosen_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = RunFolder.create(tmp_path / "run", small())
+    for speed, pace, wishes in ((0, None, 0), (10, 10, 1), (10, 10, 1), (0, None, 2)):
+        monkeypatch.setattr(choice.st, "session_state", {choice.SPEED: speed})
+        choice.keep_pace(folder)
+        assert (folder.pace(), len(folder.commands(0)[0])) == (pace, wishes)

@@ -303,6 +303,48 @@ def test_codes_do_not_turn_when_a_run_goes_on(tmp_path):
     torch.testing.assert_close(folder.frame()["codes"], before, atol=1e-4, rtol=0)
 
 
+@pytest.mark.parametrize("resumable", [True, False])
+def test_nothing_is_shown_of_what_a_resumed_run_does_not_go_on_from(tmp_path, resumable):
+    folder = RunFolder.create(tmp_path / "run", small(steps=3))
+    run(folder.path, pace=EVERY_STEP)
+    for step in (5, 9):
+        folder.write_frame(step, folder.frame(3))
+        folder.keep_weights(step, folder.model())
+    if not resumable:
+        (folder.path / "checkpoint.safetensors").unlink()
+    folder.reopen()
+    kept = []
+
+    def look(event):
+        if type(event).__name__ == "Started":
+            kept.extend(folder.frames())
+
+    assert run(folder.path, pace=EVERY_STEP, listener=look).state == "finished"
+    assert kept == ([0, 1, 2, 3] if resumable else [0])
+    assert folder.frames() == [0, 1, 2, 3]
+    assert folder.kept_weights()[-1] <= 3
+
+
+@pytest.mark.parametrize(("wishes", "interval"), [((), 0.0), ((500,), 0.002), ((500, None), 0.0)])
+def test_a_run_goes_on_at_the_speed_it_had(tmp_path, monkeypatch, wishes, interval):
+    trainers = []
+
+    class Seen(loop.Trainer):
+        def __init__(self, *args, **keywords):
+            super().__init__(*args, **keywords)
+            trainers.append(self)
+
+    folder = RunFolder.create(tmp_path / "run", small())
+    run(folder.path)
+    for limit in wishes:
+        folder.send("speed", steps_per_second=limit)
+    folder.change(steps=12)
+    folder.reopen()
+    monkeypatch.setattr(runner, "Trainer", Seen)
+    assert run(folder.path).state == "finished"
+    assert trainers[0].interval == interval == (1 / folder.pace() if folder.pace() else 0.0)
+
+
 def test_an_unwritable_folder_does_not_raise(tmp_path):
     assert run(tmp_path / "nothing").state == "failed"
 

@@ -248,7 +248,10 @@ class RunFolder:
         return [Command(str(a), v if isinstance(v, dict) else {}) for a, v in wishes], end
 
     def pace(self) -> object:
-        """Most steps a second that were wished for last, as it was said; None where nothing bounds the run."""
+        """Most steps a second that were wished for last, as it was said; None where nothing bounds the run.
+
+        A run that goes on keeps it.
+        """
         wishes, _ = self.commands(0)
         return next((wish.values.get("steps_per_second") for wish in reversed(wishes) if wish.action == "speed"), None)
 
@@ -356,6 +359,16 @@ class RunFolder:
             for file in part.glob(".*.*"):
                 file.unlink(missing_ok=True)
         end_line(self.path / "history.jsonl")
+
+    def rewind(self, step: int) -> None:
+        """Drop the frames and weights after ``step``, where a run goes on: what came then is no part of its story.
+
+        Without a resume point it begins anew, and nothing of it stays.
+        """
+        for kind in KEPT:
+            for gone in _steps(self.path / kind):
+                if gone > step:
+                    self._part(kind, gone).unlink(missing_ok=True)
 
     def thin(self, budget: int) -> None:
         """Drop every second kept frame and weight file, never the first or last, until all fits ``budget`` bytes."""

@@ -51,7 +51,10 @@ def run(path: Path, *, parent: int | None = None, listener: Listener | None = No
         if data.spec.modality == "image":
             network_for(data, recorder.preparing)  # now, while everybody knows that it is not training yet
         trainer = Trainer(config, data, resume=point, pace=pace or PACES[data.spec.modality])
+        folder.rewind(trainer.step)
         trainer.views.last_plane = _last_plane(folder, point)
+        if (limit := folder.pace()) is not None:
+            trainer.inbox.append(ev.Command("speed", {"steps_per_second": limit}))
         folder.write_fixed(trainer.views.fixed())
         recorder.follow(trainer, parent, listener)
     except StoppedEarly:

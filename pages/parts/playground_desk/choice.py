@@ -254,8 +254,9 @@ def _begin(choice: Choice, config: RunConfig, playing: bool) -> RunFolder | None
 
 
 def keep_pace(folder: RunFolder) -> None:
-    """Slow a run that has just begun, or goes on again, down to the pace that is chosen."""
-    if limit := st.session_state.get(SPEED):
+    """Let a run that has just begun, or goes on again, have the pace that is chosen."""
+    limit = st.session_state.get(SPEED) or None
+    if limit != folder.pace():
         folder.send("speed", steps_per_second=limit)
 
 
