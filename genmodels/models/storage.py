@@ -33,9 +33,13 @@ MAX_VALUES = 100_000_000
 
 
 def save_model(model: Model, path: Path, *, half: bool = False) -> None:
-    """Write the weights with configuration and data specification in the metadata; ``half`` stores float16."""
+    """Write the weights with configuration and data specification in the metadata; ``half`` stores them as float16.
+
+    Not so the buffers, which are small: half precision is too coarse for counters and moments.
+    """
     spec = {"modality": model.spec.modality, "shape": list(model.spec.shape), "classes": list(model.spec.classes)}
-    tensors = {name: value.half() if half else value for name, value in model.state_dict().items()}
+    halved = {name for name, _ in model.named_parameters()} if half else set()
+    tensors = {name: value.half() if name in halved else value for name, value in model.state_dict().items()}
     write_tensors(path, tensors, {"config": model.config.model_dump(), "spec": spec})
 
 

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 class EMA:
     """A running average of a module's parameters, in evaluation mode; everything shown is computed with it.
 
-    ``average <- decay * average + (1 - decay) * weights``, where the decay grows from 0.1 in the first steps so that
-    the start is forgotten quickly: ``min(decay, (1 + t) / (10 + t))``.
+    ``average <- decay * average + (1 - decay) * weights``, where the decay grows in the first steps, from 2/11, so
+    that the start is forgotten quickly: ``min(decay, (1 + t) / (10 + t))`` after step ``t``.
     """
 
     def __init__(self, module: nn.Module, decay: float) -> None:

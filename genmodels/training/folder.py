@@ -9,7 +9,7 @@
     watched                 empty, touched by whoever looks; only there for a run that rests meanwhile
     fixed.safetensors       the fixed noise, originals and labels behind every frame
     frames/<step>           what a person saw at that step (see training/views.py)
-    weights/<step>          averaged weights at that step, float16
+    weights/<step>          averaged weights at that step, float16 but for the buffers
     model.safetensors       averaged weights, latest
     checkpoint.safetensors  the resume point
 """
