@@ -11,6 +11,7 @@ from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.models.storage import load_model, parse_spec, save_model
 from genmodels.nn.mixture import GaussianMixture
+from genmodels.training import folder as folder_module
 from genmodels.training.files import read_tensors, write_tensors
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.loop import build
@@ -246,6 +247,16 @@ def test_frames(folder):
     for step in (7, -1):
         with pytest.raises(UserError):
             folder.frame(step)
+
+
+def test_to_queue_a_run_again_its_weights_are_not_read(folder, monkeypatch):
+    run = trainer(small())
+    run.advance()
+    folder.write_checkpoint(run.resume_point())
+    folder.write_status(Status(state="stopped"))
+    monkeypatch.setattr(folder_module, "read_tensors", lambda path: pytest.fail("the weights were read"))
+    folder.reopen()
+    assert (folder.status().state, folder.status().step) == ("queued", 1)
 
 
 def fill(folder, frames, weights=0, size=1000):

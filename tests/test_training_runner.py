@@ -3,13 +3,14 @@
 import os
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from genmodels.config import parse
 from genmodels.data import of_run
-from genmodels.training import loop, runner
+from genmodels.training import clock, loop, runner
 from genmodels.training.folder import RunFolder
 from genmodels.training.machine import cards
 from genmodels.training.runner import run
@@ -23,6 +24,7 @@ GONE = 2**22 + 1
 def eager(monkeypatch):
     """Write a resume point after every step."""
     monkeypatch.setattr(runner, "CHECKPOINT_EVERY", 0.0)
+    monkeypatch.setattr(runner, "CHECKPOINT_SHARE", float("inf"))
 
 
 def kinds(folder):
@@ -281,6 +283,26 @@ def test_a_run_gives_signs_of_life_whatever_it_is_busy_with_and_none_after_its_e
     assert not recorder._heart.is_alive()
     assert folder.status() == ended
     assert replace(ended, heartbeat=0) == replace(before, state="failed", reason="It ended.", heartbeat=0)
+
+
+@pytest.mark.parametrize(("cost", "most"), [(0.0, 60), (2.0, 8), (20.0, 4)])
+def test_resume_points_take_a_small_part_of_the_time_whatever_they_cost(tmp_path, monkeypatch, cost, most):
+    now = [0.0]
+    monkeypatch.setattr(clock, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    folder = RunFolder.create(tmp_path / "run", small())
+    recorder = runner.Recorder(folder)
+    recorder.close()
+    times = []
+
+    def written(trainer):
+        times.append(now[0])
+        now[0] += cost
+
+    monkeypatch.setattr(recorder, "_keep_resumable", written)
+    while now[0] < 300:
+        now[0] += 1
+        recorder._checkpoint(SimpleNamespace(config=small()))
+    assert most / 2 <= len(times) <= most
 
 
 def test_leftovers_of_a_killed_process_are_cleared(tmp_path):

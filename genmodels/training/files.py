@@ -68,23 +68,34 @@ def write_tensors(path: Path, tensors: "Mapping[str, Tensor]", metadata: Mapping
 
 def read_tensors(path: Path) -> "tuple[dict[str, Tensor], dict[str, Any]]":
     """Tensors and metadata written by :func:`write_tensors`. Raises UserError when the file is foreign or damaged."""
+    with _opened(path, "pt") as (file, metadata):
+        return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118 (not a dict)
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Of what :func:`read_tensors` reads the metadata alone, however large the tensors are. Raises UserError."""
+    with _opened(path, "numpy") as (_, metadata):
+        return metadata
+
+
+@contextmanager
+def _opened(path: Path, framework: str) -> Iterator[tuple[Any, dict[str, Any]]]:
     from safetensors import SafetensorError, safe_open
 
     try:
         if path.stat().st_size > MAX_TENSORS:
             raise UserError(f"{path.name} is too large to be a model of this app.")
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework=framework) as file:
             metadata = from_json((file.metadata() or {}).get("genmodels", "null"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            if not isinstance(metadata, dict):
+                raise UserError(f"{path.name} is a safetensors file, but not one that genmodels wrote.")
+            yield file, metadata
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{path.name} does not exist (yet).") from None
     except UserError:
         raise
     except (SafetensorError, OSError, ValueError):
         raise UserError(f"{path.name} is not a readable safetensors file; it may be damaged.") from None
-    if not isinstance(metadata, dict):
-        raise UserError(f"{path.name} is a safetensors file, but not one that genmodels wrote.")
-    return tensors, metadata
 
 
 def append_line(path: Path, values: Mapping[str, Any]) -> None:

@@ -35,6 +35,7 @@ from genmodels.training.files import (
     end_line,
     read_json,
     read_lines,
+    read_metadata,
     read_tensors,
     write_json,
     write_tensors,
@@ -219,14 +220,12 @@ class RunFolder:
         if self.active():
             raise UserError("This run is still going; pause or stop it first.")
         self.config()
-        point = self.checkpoint()
+        point = self._resumes_at()
         self.look()
         wishes = self.path / "commands.jsonl"
         end_line(wishes)
         read = wishes.stat().st_size if wishes.exists() else 0
-        self.write_status(
-            Status(step=point.step if point else 0, seconds=point.seconds if point else 0.0, commands_read=read)
-        )
+        self.write_status(replace(point, commands_read=read))
 
     def history(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Events since ``offset`` as dictionaries with ``event``, ``step``, ``seconds``, ...; and the next offset."""
@@ -341,9 +340,18 @@ class RunFolder:
         from genmodels.training.loop import ResumePoint
 
         tensors, metadata = read_tensors(self.path / "checkpoint.safetensors")
+        config, where = self._point(metadata)
+        return ResumePoint(config, where.step, where.seconds, tensors)
+
+    def _resumes_at(self) -> Status:
+        """Queued to go on from :meth:`checkpoint`, of which only the metadata are read. Raises UserError as it does."""
+        if not (self.path / "checkpoint.safetensors").exists():
+            return Status()
+        return self._point(read_metadata(self.path / "checkpoint.safetensors"))[1]
+
+    def _point(self, metadata: Mapping[str, Any]) -> tuple[RunConfig, Status]:
         try:
-            where = Status(step=metadata["step"], seconds=metadata["seconds"])
-            return ResumePoint(parse(metadata["config"]), where.step, where.seconds, tensors)
+            return parse(metadata["config"]), Status(step=metadata["step"], seconds=metadata["seconds"])
         except (KeyError, ValueError):
             raise UserError(f"The checkpoint of the run {self.id!r} is damaged; start the run anew.") from None
 

@@ -14,12 +14,16 @@ from genmodels.data import data_of
 from genmodels.errors import UserError
 from genmodels.metrics.features import network_for
 from genmodels.training import events as ev
+from genmodels.training.clock import Rhythm
 from genmodels.training.folder import RESTS_AFTER, SILENCE, RunFolder, Status
 from genmodels.training.loop import PACES, Pace, ResumePoint, Trainer
 
-CHECKPOINT_EVERY = 5.0
+CHECKPOINT_EVERY, SLOWEST_CHECKPOINT = 5.0, 60.0
+"""Seconds between two resume points: as a rule, and at most (see :class:`~genmodels.training.clock.Rhythm`)."""
+CHECKPOINT_SHARE = 0.05
+"""Part of the time that they may take: those of a large network are gigabytes."""
 WEIGHTS_GROWTH = 1.25
-"""Seconds between resume points; kept weights lie that factor of steps apart: many early on, when much changes."""
+"""Kept weights lie that factor of steps apart: many early on, when much changes."""
 BEAT = SILENCE / 6
 """Seconds of silence after which a run gives a sign of life, whatever it is busy with."""
 ENDS_AFTER = 300.0
@@ -100,7 +104,7 @@ class Recorder:
             self.status = folder.status()
         except UserError:
             self.status = Status()
-        self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
+        self._rhythm = Rhythm({"checkpoint": (CHECKPOINT_EVERY, SLOWEST_CHECKPOINT)}, CHECKPOINT_SHARE)
         self._next_weights = 0.0
         self._rests = False
         self._writing = threading.Lock()
@@ -195,16 +199,16 @@ class Recorder:
             self.folder.write_model(trainer.shown)
 
     def _checkpoint(self, trainer: Trainer) -> None:
-        if time.monotonic() >= self._next_checkpoint:
-            self._keep_resumable(trainer)
-            self.folder.thin(trainer.config.keep_mb * 1_000_000)
+        if self._rhythm.due("checkpoint"):
+            with self._rhythm.work("checkpoint"):
+                self._keep_resumable(trainer)
+                self.folder.thin(trainer.config.keep_mb * 1_000_000)
 
     def _keep_resumable(self, trainer: Trainer) -> None:
         """Write the averaged weights and, unless the run diverged since the last one, a resume point."""
         self.folder.write_model(trainer.shown)
         if not trainer.diverged:
             self.folder.write_checkpoint(trainer.resume_point())
-        self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
 
     def _fetch_wishes(self, trainer: Trainer) -> None:
         wishes, end = self.folder.commands(self.status.commands_read)
