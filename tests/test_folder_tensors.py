@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -15,6 +16,7 @@ from genmodels.training import folder as folder_module
 from genmodels.training.files import read_tensors, write_tensors
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.loop import build
+from genmodels.training.tracks import tracks
 from tests.small_runs import dataset, same_weights, small, trainer
 
 LARGE = {"modality": "image", "shape": [3, 512, 512], "classes": []}
@@ -284,6 +286,28 @@ def test_thinning_keeps_the_budget_and_no_less_than_half_of_it(folder):
     assert (folder.frames()[0], folder.frames()[-1]) == (0, 59)
     gaps = {b - a for a, b in zip(folder.frames()[:-2], folder.frames()[1:-1], strict=True)}
     assert len(gaps) == 1
+
+
+def test_the_history_leaves_room_for_frames(folder):
+    folder.append({"event": "started", "step": 0, "seconds": 0.0})
+    for step in range(100):
+        folder.append({"event": "step", "step": step, "seconds": step / 10, "losses": {"vae/kl": 1.0}})
+        folder.append({"event": "evaluation", "step": step, "seconds": step / 10, "metrics": {"neg_elbo": 1.0}})
+        if step % 50 == 25:
+            folder.append({"event": "edited", "step": step, "seconds": step / 10, "changes": {"beta": 2.0}})
+    fill(folder, 20, size=100)
+    before, end = folder.history()
+    for _ in range(10):
+        folder.thin(30_000)
+    events, shorter = folder.history()
+    assert shorter < 30_000 / 8 < end
+    assert folder.history(end) == ([], 0)
+    assert len(folder.frames()) == 20
+    assert [event["step"] for event in events if event["event"] == "edited"] == [25, 75]
+    assert events[-2:] == before[-2:]
+    steps = tracks(folder)["loss/vae/kl"].steps
+    assert len(set(np.diff(steps))) == 1
+    assert len(steps) > 10
 
 
 def test_nothing_is_thinned_while_there_is_room(folder):

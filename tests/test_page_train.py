@@ -609,6 +609,22 @@ def test_a_story_reads_only_what_is_new(make: Make) -> None:
     assert story.settings == {"beta": 4.0}
 
 
+def test_a_history_that_was_thinned_is_told_anew(make: Make) -> None:
+    folder = make("running")
+    for step in range(30, 90, 10):
+        folder.append({"event": "step", "step": step, "seconds": step / 10, "losses": {"vae/kl": 5.0}})
+    story = Story(folder)
+    story.read_on()
+    moments = list(story.moments)
+    folder.thin(0)
+    story.read_on()
+    assert list(story.losses["vae/kl"].steps) == [20, 40, 60, 80]
+    assert story.moments == moments
+    folder.append({"event": "step", "step": 90, "seconds": 9.0, "losses": {"vae/kl": 5.0}})
+    story.read_on()
+    assert list(story.losses["vae/kl"].steps) == [20, 40, 60, 80, 90]
+
+
 def test_a_resumed_run_takes_its_curves_up_where_it_goes_on(make: Make) -> None:
     folder = make("running")
     folder.append({"event": "started", "step": 12, "seconds": 1.1})

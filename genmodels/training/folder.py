@@ -4,7 +4,7 @@
 
     run.json                what was asked for: configuration, title, owner, time
     status.json             state, step, heartbeat, and why it ended
-    history.jsonl           one line per event, only ever appended
+    history.jsonl           one line per event, appended; numbers are thinned where they would outgrow the room of a run
     commands.jsonl          wishes from outside, only ever appended
     watched                 empty, touched by whoever looks; only there for a run that rests meanwhile
     fixed.safetensors       the fixed noise, originals and labels behind every frame
@@ -17,6 +17,7 @@
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -29,6 +30,7 @@ from typing_extensions import TypedDict
 
 from genmodels.config import RunConfig, parse
 from genmodels.errors import UserError
+from genmodels.jsontext import from_json
 from genmodels.training.events import Command
 from genmodels.training.files import (
     append_line,
@@ -37,6 +39,7 @@ from genmodels.training.files import (
     read_lines,
     read_metadata,
     read_tensors,
+    replacing,
     write_json,
     write_tensors,
 )
@@ -58,6 +61,8 @@ IDLE_YIELDS_AFTER = 60.0
 """Seconds after which a paused run ends, watched or not, if others wait for its place."""
 ACTIVE: tuple[State, ...] = ("queued", "preparing", "running", "paused")
 KEPT = ("frames", "weights")
+HISTORY_SHARE = 1 / 8
+"""Part of the room of a run that its history may take."""
 Count = Annotated[int, Field(ge=0, le=2**62)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _STRICT = ConfigDict(strict=True, extra="ignore")
@@ -228,8 +233,12 @@ class RunFolder:
         self.write_status(replace(point, commands_read=read))
 
     def history(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Events since ``offset`` as dictionaries with ``event``, ``step``, ``seconds``, ...; and the next offset."""
-        return read_lines(self.path / "history.jsonl", offset)
+        """Events since ``offset`` as dictionaries with ``event``, ``step``, ``seconds``, ...; and the next offset.
+
+        A next offset of 0 says that the history was thinned meanwhile and is to be read anew.
+        """
+        path = self.path / "history.jsonl"
+        return read_lines(path, offset) if offset <= _size(path) else ([], 0)
 
     def append(self, values: Mapping[str, Any]) -> None:
         append_line(self.path / "history.jsonl", values)
@@ -379,7 +388,11 @@ class RunFolder:
                     self._part(kind, gone).unlink(missing_ok=True)
 
     def thin(self, budget: int) -> None:
-        """Drop every second kept frame and weight file, never the first or last, until all fits ``budget`` bytes."""
+        """Drop every second kept frame and weight file, never the first or last, until all fits ``budget`` bytes.
+
+        Before that the history makes room, as it would crowd them out.
+        """
+        self._thin_history(budget * HISTORY_SHARE)
         kept = {kind: {step: _size(self._part(kind, step)) for step in _steps(self.path / kind)} for kind in KEPT}
         fixed = self.size() - sum(sum(sizes.values()) for sizes in kept.values())
         for kind, sizes in kept.items():
@@ -388,12 +401,35 @@ class RunFolder:
                     self._part(kind, step).unlink(missing_ok=True)
                     del sizes[step]
 
+    def _thin_history(self, most: float) -> None:
+        """Where it takes more than ``most`` bytes, drop every second step and evaluation, never the last of them."""
+        path = self.path / "history.jsonl"
+        if _size(path) <= most:
+            return
+        lines = path.read_bytes().splitlines(keepends=True)
+        kinds = [_kind(line) for line in lines]
+        later, kept = Counter(kinds), []
+        for line, kind in zip(lines, kinds, strict=True):
+            later[kind] -= 1
+            if kind not in ("step", "evaluation") or later[kind] % 2 == 0:
+                kept.append(line)
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"".join(kept))
+
     def _part(self, kind: str, step: int) -> Path:
         return self.path / kind / f"{step:08d}.safetensors"
 
 
 def _steps(folder: Path) -> list[int]:
     return sorted(int(file.stem) for file in folder.glob("*.safetensors") if file.stem.isdecimal())
+
+
+def _kind(line: bytes) -> str:
+    """Of an event in the history; empty where the line is damaged."""
+    try:
+        return str(from_json(line)["event"])
+    except (ValueError, TypeError, KeyError):
+        return ""
 
 
 def _size(path: Path) -> int:

@@ -182,8 +182,7 @@ class RunStore:
 
     def _going(self, folder: RunFolder) -> bool:
         """Whether it is active, or a worker of ours still has it and has only been silent for long."""
-        ours = folder.path in (path for path, *_ in self.pool.running())
-        return folder.active() or (ours and not folder.left())
+        return folder.active() or (not folder.left() and folder.path in [path for path, *_ in self.pool.running()])
 
     @property
     def _bin(self) -> Path:

@@ -55,7 +55,7 @@ def _events(folder: RunFolder) -> Iterator[dict[str, Any]]:
     while True:
         events, end = folder.history(offset)
         yield from events
-        if end == offset:
+        if end <= offset:
             return
         offset = end
 

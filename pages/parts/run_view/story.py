@@ -87,7 +87,11 @@ class Story:
     def read_on(self) -> None:
         """Take in what is new since the last call; only that is read. Whoever does this looks at the run."""
         self.folder.look()
-        events, self._offset = self.folder.history(self._offset)
+        events, end = self.folder.history(self._offset)
+        if end < self._offset:  # thinned meanwhile: told anew, or what has been taken in would come twice
+            self.losses, self.metrics, self.moments = {}, {}, []
+            events, end = self.folder.history()
+        self._offset = end
         for event in events:
             self._take(event)
         self._look()
