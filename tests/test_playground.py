@@ -309,3 +309,23 @@ def test_modes_are_counted_from_none_to_all_before_and_after_the_first_measureme
     blank = _blank([Level("all", 8, "z")], "", reach)["yAxis"]
     assert (left["min"], left["max"]) == (blank["min"], blank["max"]) == (0.0, 8.0)
     assert (right["min"], right["max"]) == (0, 1)
+
+
+def test_whoever_has_only_the_address_of_a_run_changes_nothing_in_it(at: AppTest) -> None:
+    store = studio.store()
+    ill = exhibits()["silence"]
+    folder = RunFolder.create(store.root / "shared", Choice("vae", changes=dict(ill.illness)).config(), owner="teacher")
+    at.query_params["run"], at.session_state["_playground_exhibit"] = folder.id, "silence"
+    at.run()
+    assert control(at, "select_slider", "play-set-vae-lr").disabled
+    assert control(at, "button", r"play-set-vae-beta(-\d+)?-reset").disabled
+    control(at, "selectbox", "playground-speed").set_value(2).run()
+    at.button(key="exhibit-cure").click().run()  # in mid-run where the run is one's own, here in one of one's own
+    assert not at.exception
+    assert folder.active()
+    assert not folder.path.joinpath("commands.jsonl").exists()
+    own = store.find(asked(at, "run"))
+    assert own.id != folder.id
+    assert own.config().beta == 1.0
+    at.button(key="play-reset").click().run()
+    until(lambda: not own.active())

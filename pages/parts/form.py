@@ -179,6 +179,7 @@ def control(
                 help=_("Back to {value}").format(value=setting.say(common)),
                 on_click=_put_back,
                 args=(setting.name, key, common, on_change),
+                disabled=disabled,
             )
 
 

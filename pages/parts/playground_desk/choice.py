@@ -179,10 +179,15 @@ def rival() -> RunFolder | None:
     return folder
 
 
+def steers(folder: RunFolder | None) -> bool:
+    """Whether this run goes on and the visitor may change it: whoever has only its address may watch."""
+    return folder is not None and folder.active() and studio.may_steer(folder)
+
+
 def both(folder: RunFolder) -> list[RunFolder]:
     """The runs that the player's buttons steer: this one, and the one beside where it still goes on."""
     other = rival()
-    return [folder, other] if other is not None and other.active() and studio.may_steer(other) else [folder]
+    return [folder, other] if other is not None and steers(other) else [folder]
 
 
 # ---------------------------------------------------------------------- what the visitor does
@@ -203,12 +208,12 @@ def change(folder: RunFolder | None, *, left: Collection[Kind] = ("picks",), **p
 def set_value(
     folder: RunFolder | None, name: str, value: Any, *, left: Collection[Kind] = ("picks", "settings")
 ) -> None:
-    """Change one setting: in mid-run where that can be, else with a new run."""
+    """Change one setting: in mid-run where that can be, else with a new run, as when the run is somebody else's."""
     choice = current()
     changes = {other: kept for other, kept in choice.changes.items() if other != name}
     if value != getattr(choice.common(), name):
         changes[name] = value
-    if folder is not None and folder.active() and name in live_fields(choice.config_class):
+    if folder is not None and steers(folder) and name in live_fields(choice.config_class):
         choose(replace(choice, changes=changes), left=left)
         folder.send("edit", **{name: value})
     else:
@@ -271,7 +276,7 @@ def restart(folder: RunFolder | None, *, playing: bool | None = None) -> RunFold
 def leave(folder: RunFolder | None) -> None:
     """End this run, if it goes on, and the one beside it."""
     for run in both(folder) if folder is not None else ():
-        if run.active() and studio.may_steer(run):
+        if steers(run):
             studio.store().stop(run)
 
 

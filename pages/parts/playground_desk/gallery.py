@@ -162,7 +162,7 @@ def _cure(folder: RunFolder | None, exhibit: Exhibit) -> None:
     st.session_state[_CURED] = True
     illness = Choice(exhibit.model, exhibit.data, changes=dict(exhibit.illness))
     live = exhibit.cure and set(exhibit.cure) <= set(live_fields(illness.config_class))
-    if live and folder is not None and folder.active():
+    if live and chosen.steers(folder):
         for name, value in exhibit.cure.items():
             chosen.set_value(folder, name, value, left=())
         return

@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from genmodels.config import live_fields
 from genmodels.errors import UserError
 from genmodels.models import MODELS
 from genmodels.training.folder import RunFolder
@@ -169,7 +168,7 @@ def _paused(folder: RunFolder | None, state: str) -> RunFolder | None:
 
 def _pace(folder: RunFolder | None, key: str) -> None:
     limit = st.session_state[chosen.SPEED] = st.session_state[key]
-    if folder is not None and folder.active():
+    if folder is not None and chosen.steers(folder):
         for run in chosen.both(folder):
             run.send("speed", **({"steps_per_second": limit} if limit else {}))
 
@@ -213,14 +212,13 @@ def _knob(folder: RunFolder | None, choice: chosen.Choice, name: str) -> None:
     common = getattr(choice.common(), name)
     value = choice.known_changes().get(name, common)
     key = chosen.key(f"play-set-{choice.model}-{name}", "settings")
-    steers = folder is None or studio.may_steer(folder)
     form.control(
         setting,
         value,
         key=key,
         on_change=chosen.by_hand("settings", lambda name, key: chosen.set_value(folder, name, st.session_state[key])),
         common=common,
-        disabled=not steers and name not in live_fields(choice.config_class),
+        disabled=folder is not None and not studio.may_steer(folder),
     )
 
 
