@@ -182,6 +182,19 @@ def test_other_files_and_paths_are_passed_over(root: Path, parts: Parts) -> None
     }  # fmt: skip
 
 
+def test_what_nobody_would_call_a_measure_is_left_out_of_the_history(root: Path, parts: Parts) -> None:
+    metrics = {"kid": 0.5, "<img src='//elsewhere.test'>": 1.0, "x" * 61: 1.0}
+    event = {
+        "event": "evaluation",
+        "step": 4,
+        "seconds": 1.0,
+        "metrics": metrics,
+        "losses": {"vae/kl": 1.0, "a<b>": 2.0},
+    }
+    parts["history.jsonl"] += json.dumps(event).encode() + b"\n"
+    assert bring(root, parts).history()[0][-1] == event | {"metrics": {"kid": 0.5}, "losses": {"vae/kl": 1.0}}
+
+
 def test_an_active_state_is_not_believed(root: Path, parts: Parts) -> None:
     parts["status.json"] = edited(parts["status.json"], lambda status: status.update(state="running", pid=1))
     assert bring(root, parts).status().state == "stopped"

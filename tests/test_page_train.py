@@ -1,5 +1,6 @@
 """The Train page without a browser: the form, hostile addresses, every state of a run, and whose runs are shown."""
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from genmodels.training.store import RunStore, owner_key
 from pages.parts import form, studio
 from pages.parts.architecture import stacks
 from pages.parts.run_view import controls
+from pages.parts.run_view.panels import Sight
 from pages.parts.run_view.story import Story
 from pages.parts.train_form.choice import Choice
 from tests.defaults import wrong_defaults
@@ -400,7 +402,7 @@ VIEWS = {
 def test_a_run_shows_what_its_frames_hold(make: Make, model: str, data: str) -> None:
     at = page(run=make("running", model, data).id)
     titles = {
-        element.value.split("<h3 class='gm-panel'>")[1].split("<")[0].strip()
+        html.unescape(element.value.split("<h3 class='gm-panel'>")[1].split("<")[0].strip())
         for element in at.html
         if "<small>" in element.value and "<h3" in element.value
     }
@@ -469,6 +471,16 @@ def test_what_happened_is_told_and_escaped(make: Make) -> None:
     told = words(page(run=make("finished").id))
     assert "changed to Beta 4" in told
     assert "That cannot be &lt;b&gt;done&lt;/b&gt;." in told
+
+
+def test_names_of_measures_and_classes_are_escaped(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, evil = make("finished", "gan"), "<img src='//elsewhere.test'>"
+    measures = {"metrics": {evil: 0.5, "classes": [0.1] * 9 + [0.0]}, "floor": {"classes": [0.1] * 10}}
+    (folder.path / "history.jsonl").write_text(json.dumps({"event": "evaluation", "step": 30, **measures}) + "\n")
+    monkeypatch.setattr(Sight, "class_names", (*map(str, range(9)), evil))
+    told = words(page(run=folder.id))
+    assert "<img" not in told
+    assert told.count(html.escape(evil)) == 3  # of the dial, the curve and the class that is hardly drawn
 
 
 def test_the_place_in_line_is_told(store: RunStore, make: Make) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -31,6 +32,7 @@ _NAMES = re.compile(
     r"(run\.json|status\.json|history\.jsonl|(?:fixed|model|checkpoint)\.safetensors|"
     r"(?:frames|weights)/[0-9]{1,8}\.safetensors)"
 )
+_QUANTITY = re.compile(r"[\w /.-]{1,60}")
 MOST_FILE = 128 << 20
 MOST_ALL = 512 << 20
 """Bytes of one file and of all files, unpacked."""
@@ -178,7 +180,17 @@ def _fitting(given: Mapping[str, Tensor], expected: Mapping[str, Tensor], spec: 
 
 def _history(raw: RunFolder, made: RunFolder) -> None:
     events, _end = raw.history()
-    (made.path / "history.jsonl").write_text("".join(f"{to_json(event)}\n" for event in events))
+    (made.path / "history.jsonl").write_text("".join(f"{to_json(_readable(event))}\n" for event in events))
+
+
+def _readable(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event without the losses and measures that nobody would call so: their names become titles of charts."""
+    return {
+        part: {name: value for name, value in values.items() if _QUANTITY.fullmatch(name)}
+        if part in ("losses", "metrics", "floor") and isinstance(values, dict)
+        else values
+        for part, values in event.items()
+    }
 
 
 def _ended(status: Status) -> Status:

@@ -21,7 +21,8 @@ RARE = 0.25
 """Share of its due below which a class or mode counts as hardly drawn."""
 SILENT = 0.1
 """Nats below which a dimension of the code says next to nothing."""
-Titled = Callable[[str, str, str], AbstractContextManager[None]]
+Titled = Callable[..., AbstractContextManager[None]]
+"""Opens a panel, as :func:`pages.parts.run_view.panels.titled` does."""
 
 
 Chart = Literal["losses", "verdicts", "gradients"]
@@ -96,13 +97,14 @@ def quality(story: Story, modality: str, titled: Titled) -> None:
     name = picked if picked in story.metrics else next(iter(story.metrics), "")
     series = story.metrics.get(name, Series())
     measure = words.metric(name, modality) if name else words.Metric(_("Quality"), _("measured every second or so"))
-    title = f"{measure.name} {_latest(series, measure.unit)}"
+    latest = number(series.values[-1]) if series.values else ""
     drawn = [Curve(measure.name, *series.arrays(), measure.concept)]
     judge = ""
     if name in story.floor:
         drawn.append(_floor(series, story.floor[name]))
         judge = words.judge(story.judge)
-    with titled("quality", title, " · ".join(filter(None, [measure.reading, judge, *_beside(story)]))):
+    line = " · ".join(filter(None, [measure.reading, judge, *_beside(story)]))
+    with titled("quality", measure.name, line, latest, measure.unit):
         curves(
             drawn,
             key="quality",
@@ -125,10 +127,6 @@ def _beside(story: Story) -> list[str]:
     return [
         f"{word} {told[name]:.0f}" if name == "modes" else f"{word} {told[name]:.0%}" for name, word in known.items()
     ]
-
-
-def _latest(series: Series, unit: str) -> str:
-    return f"<b>{number(series.values[-1])}</b> <span>{unit}</span>" if series.values else ""
 
 
 def number(value: float) -> str:

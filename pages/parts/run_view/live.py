@@ -94,7 +94,8 @@ def _dials(config: RunConfig, now: Standing, story: Story) -> list[str]:
 
 
 def _dial(name: str, value: str, unit: str) -> str:
-    return f"<p><small>{name}</small><b>{html.escape(value)} <small>{html.escape(unit)}</small></b></p>"
+    name, value, unit = map(html.escape, (name, value, unit))
+    return f"<p><small>{name}</small><b>{value} <small>{unit}</small></b></p>"
 
 
 def _moments(config: RunConfig, story: Story) -> None:

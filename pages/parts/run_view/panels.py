@@ -1,5 +1,6 @@
 """The panels of a live run. A frame says itself which it can fill, so a new model needs no edit here."""
 
+import html
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -142,10 +143,12 @@ def _waiting() -> None:
 
 
 @contextmanager
-def titled(key: str, title: str, line: str) -> Iterator[None]:
-    """A panel with its name and one line on what is seen."""
+def titled(key: str, title: str, line: str, value: str = "", unit: str = "") -> Iterator[None]:
+    """A panel with its name, the latest value where there is one, and one line on what is seen."""
+    title, line, value, unit = map(html.escape, (title, line, value, unit))
+    latest = f" <b>{value}</b> <span>{unit}</span>" if value else ""
     with st.container(border=True, key=f"view-{key}", gap="small", height="stretch"):
-        st.html(f"<h3 class='gm-panel'>{title}<small>{line}</small></h3>")
+        st.html(f"<h3 class='gm-panel'>{title}{latest}<small>{line}</small></h3>")
         yield
 
 
