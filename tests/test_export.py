@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import struct
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import onnxruntime
 import pytest
 import torch
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 from tensorboardX.proto.event_pb2 import Event
 
 from genmodels.data import spec_of
@@ -24,6 +26,7 @@ from genmodels.models.storage import load_model
 from genmodels.training.folder import RunFolder
 from genmodels.training.runner import run
 from genmodels.training.tracks import rows, tracks
+from pages.parts import take_away
 from tests.small_runs import EVERY_STEP, same_weights, small, trained
 
 
@@ -252,6 +255,38 @@ def test_a_run_that_has_nothing_yet_is_refused_in_words(what: str, tmp_path: Pat
     if EXPORTS[what].extra["needs"] != "run.json":
         with pytest.raises(UserError):
             export(young, what)
+
+
+def offered(folder: RunFolder) -> dict[str, bool]:
+    """The buttons of Take away, and whether each can be pressed."""
+
+    def page(path: str) -> None:
+        from pathlib import Path
+
+        from genmodels.training.folder import RunFolder
+        from pages.parts.take_away import files
+
+        files(RunFolder(Path(path)))
+
+    at = AppTest.from_function(page, args=(str(folder.path),), default_timeout=30).run()
+    assert not at.exception
+    return {button.label: not button.disabled for button in at.get("download_button")}
+
+
+def test_what_a_damaged_model_does_not_concern_can_still_be_taken_away(vae: RunFolder, tmp_path: Path) -> None:
+    folder = RunFolder(shutil.copytree(vae.path, tmp_path / "run"))
+    (folder.path / "model.safetensors").write_bytes(b"damaged")
+    assert offered(folder)["Numbers"]
+    assert offered(folder)["Walk"]
+    (folder.path / "fixed.safetensors").unlink()
+    assert not offered(folder)["Walk"]
+
+
+def test_a_new_family_of_files_needs_no_icon(ring: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_away, "ICONS", {})
+    buttons = offered(ring)
+    assert len(buttons) == len(EXPORTS)
+    assert [label for label, there in buttons.items() if not there] == ["Walk"]  # of points
 
 
 def test_every_kind_says_what_it_is() -> None:

@@ -32,7 +32,7 @@ def files(folder: RunFolder) -> None:
                 file_name(folder, name),
                 entry.extra["mime"],
                 key=f"take-{folder.id}-{name}",
-                icon=ICONS[entry.card.family],
+                icon=ICONS.get(entry.card.family, ":material/download:"),
                 on_click="ignore",
                 width=150,
                 disabled=not _there(folder, entry.extra["needs"]),
@@ -44,8 +44,16 @@ def files(folder: RunFolder) -> None:
 def _there(folder: RunFolder, needs: str) -> bool:
     """Whether the run has got as far as to have what a file is made of."""
     if needs == "images":
-        return (folder.path / "model.safetensors").is_file() and folder.model().spec.modality == "image"
+        return (folder.path / "model.safetensors").is_file() and _draws_pictures(folder)
     return (folder.path / needs).exists()
+
+
+def _draws_pictures(folder: RunFolder) -> bool:
+    """Seen by its held-out samples, which are small; the model may be large, or damaged, and is left alone."""
+    try:
+        return folder.fixed()["originals"].ndim == 4
+    except (UserError, KeyError):
+        return False
 
 
 def _code(folder: RunFolder) -> None:
