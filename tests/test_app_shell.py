@@ -1,16 +1,21 @@
 """The frame of the app, without a browser: pages, deep links, identity, colours and the Python side of the parts."""
 
+import base64
 import io
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import bundled, owner, text
+from pages.parts import bundled, owner, text, time_machine
 from pages.parts.component import MOST_CONSTANT_SCRIPT_BYTES, MOST_SCRIPT_BYTES, picture_url
 from pages.parts.curves import Curve, Level, _spec, thin
+from pages.parts.explore import desk
 from pages.parts.frame_player import frame_player
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.palette import CLASSES, CONCEPTS, css
@@ -190,6 +195,20 @@ def test_a_player_needs_frames() -> None:
 def test_a_scatter_refuses_what_it_cannot_show(points: np.ndarray, labels: list | None, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         scatter(points, labels, key="x", alt="", classes=("a", "b"))
+
+
+def test_the_browser_hears_of_every_class_of_a_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels, sent = np.array([300, 999, 44]), {}
+    answer = SimpleNamespace(pick=None)
+    for module, name in ((sys.modules[scatter.__module__], "_scatter"), (time_machine, "_machine")):
+        monkeypatch.setattr(module, name, lambda key, data, **_rest: sent.update({key: data}) or answer)
+    scatter(np.zeros((3, 2)), labels, key="codes", alt="", classes=[str(i) for i in range(1000)])
+    time_machine.time_machine("run", [1, 2], encoded("PNG"), 1, key="film", codes=np.zeros((2, 3, 2)), labels=labels)
+    for data in sent.values():
+        assert np.frombuffer(base64.b64decode(data["labels"]), "<u2").tolist() == labels.tolist()
+    examples = SimpleNamespace(labels=torch.from_numpy(labels), classes=["a"])
+    subject = SimpleNamespace(encodes=True, codes=torch.zeros(3, 2), examples=examples, images=True)
+    assert desk._shown(subject)["labels"].tolist() == labels.tolist()
 
 
 def test_a_pick_from_the_browser_is_checked() -> None:

@@ -44,7 +44,7 @@ def pack(name: str, exported: Exported | Remote, extras: Mapping[str, np.ndarray
     Args:
         name: Says which decoder it is; the same name is taken for the same content.
         exported: The decoder.
-        extras: Further arrays, float16, float32 or uint8.
+        extras: Further arrays, float16, float32 or uint16.
         about: Further entries of the header.
     """
     return _message({"name": name, **exported.header(), **about}, {"weights": exported.weights, **extras})

@@ -24,7 +24,7 @@ function widen(half) {
 const READERS = {
   float16: (buffer) => widen(new Uint16Array(buffer)),
   float32: (buffer) => new Float32Array(buffer),
-  uint8: (buffer) => new Uint8Array(buffer),
+  uint16: (buffer) => new Uint16Array(buffer),
 };
 
 // What `pack` of decoder/__init__.py made: the length of the header, the header as JSON, the arrays.

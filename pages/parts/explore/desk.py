@@ -184,7 +184,7 @@ def _shown(subject: Subject) -> dict[str, np.ndarray]:
     if subject.encodes:
         arrays["codes"] = subject.codes.numpy()
         if subject.examples.labels is not None and subject.examples.classes:
-            arrays["labels"] = subject.examples.labels.numpy().astype(np.uint8)
+            arrays["labels"] = subject.examples.labels.numpy().astype(np.uint16)
     if not subject.images:
         arrays["real"] = subject.examples.x.numpy().astype(np.float32)
         arrays["noise"] = subject.model.prior(NOISE, torch.Generator().manual_seed(0)).numpy()

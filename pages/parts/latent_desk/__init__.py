@@ -75,7 +75,7 @@ def about(
     """What the desk must know of a latent space, to be packed with its decoder.
 
     Beside it the pack holds the arrays ``directions`` (float32, one row for each slider of all groups in turn), and
-    where there are any ``codes`` (float32 ``[N, d]``) with ``labels`` (uint8), and for points ``real`` (float32
+    where there are any ``codes`` (float32 ``[N, d]``) with ``labels`` (uint16), and for points ``real`` (float32
     ``[N, 2]``) and ``noise`` (float32 ``[N, d]``).
 
     Args:

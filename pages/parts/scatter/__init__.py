@@ -77,14 +77,14 @@ def scatter(
         ValueError: Wrong shape, too many points, or a label without a class.
     """
     points = np.asarray(points, np.float32)
-    labels = np.zeros(len(points), np.uint8) if labels is None else np.asarray(labels)
+    labels = np.zeros(len(points), np.uint16) if labels is None else np.asarray(labels)
     _check(points, labels, classes)
     finite = np.isfinite(points).all(axis=1)
     shown = np.flatnonzero(finite)
     shades = colours or [class_colour(label) for label in range(max(1, len(classes)))]
     data = {
         "points": base64_text(points[finite].tobytes()),
-        "labels": base64_text(labels[finite].astype(np.uint8).tobytes()),
+        "labels": base64_text(labels[finite].astype("<u2").tobytes()),
         "classes": list(classes),
         "colours": [[shade.light, shade.dark] for shade in shades],
         "alt": alt,

@@ -94,7 +94,7 @@ class Scatter {
 
   move(data) {
     const target = new Float32Array(bytesOf(data.points).buffer);
-    const labels = bytesOf(data.labels);
+    const labels = new Uint16Array(bytesOf(data.labels).buffer);
     const view = data.extent ?? bounds(target, this.view);
     const same = data.labels === this.labelSource && target.length === this.points.length && !still.matches;
     const [from, fromView] = same ? [this.points.slice(), this.view] : [target, view];

@@ -73,7 +73,7 @@ def time_machine(
         "sheet": picture_url(sheet),
         "columns": columns,
         "codes": None if codes is None else base64_text(codes.astype(np.float32).tobytes()),
-        "labels": None if labels is None else base64_text(labels.astype(np.uint8).tobytes()),
+        "labels": None if labels is None else base64_text(labels.astype("<u2").tobytes()),
         "reach": 1.0 if codes is None else 1.1 * float(np.quantile(np.abs(codes), 0.995)) + 1e-6,
         "colours": [[one.light, one.dark] for one in (CLASSES if labels is not None else [CONCEPTS["real"]])],
         "strip": None if strip is None else picture_url(strip),

@@ -62,7 +62,7 @@ class Machine {
       return entry;
     }));
     this.codes = data.codes ? new Float32Array(bytesOf(data.codes).buffer) : null;
-    this.labels = data.labels ? bytesOf(data.labels) : null;
+    this.labels = data.labels ? new Uint16Array(bytesOf(data.labels).buffer) : null;
     this.figures.codes.hidden = !this.codes;
     this.figures.z.hidden = this.figures.film.hidden = !data.strip;
     this.figures.losses.hidden = !data.curves.length;
