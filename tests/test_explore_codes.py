@@ -1,6 +1,8 @@
 """The codes of Explore without a browser: their projections, what is chosen among them, and their table."""
 
+import csv
 from concurrent.futures import wait
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,14 @@ def test_what_is_chosen_is_counted_by_class(runs: Path) -> None:
     some = [*of[4][:3], *of[1][:2]]
     assert chosen.counted(model, tuple(some)) == ": 3 × “4”, 2 × “1”"
     assert chosen.counted(model, tuple(some + of[0][:1] + of[2][:1] + of[5][:1])).endswith(", 1 other")
+
+
+def test_a_class_is_no_formula(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    names = ("=1+1", "-1", "@a", *model.examples.classes[3:])
+    odd = replace(model, examples=replace(model.examples, classes=names))
+    said = [row[0] for row in csv.reader(codes.codes_csv(odd).splitlines()[1:])]
+    assert set(said) == {"'=1+1", "-1", "'@a", *names[3:]}
 
 
 def test_codes_are_a_table(runs: Path) -> None:

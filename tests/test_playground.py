@@ -27,6 +27,7 @@ from pages.parts.playground_desk.hand import _GROUPS
 from pages.parts.playground_desk.scenes import scene
 from pages.parts.playground_desk.sight import judged, moving, reach, still, untrained
 from pages.parts.run_view.story import Series, Story
+from pages.parts.text import plain
 from tests.defaults import wrong_defaults
 from tests.small_runs import until
 
@@ -180,7 +181,7 @@ def test_two_models_share_the_points_and_are_steered_together(at: AppTest) -> No
             folder.send("stop", reason="It made room.")
         until(lambda: not run.active() and not other.active())
         at.run()
-        assert "It made room." in [caption.value for caption in at.caption]
+        assert plain("It made room.") in [caption.value for caption in at.caption]
         at.button(key="play-step").click().run()
         until(lambda: all(folder.status().step == 2 and folder.status().state == "paused" for folder in (run, other)))
         assert (asked(at, "run"), asked(at, "beside")) == (run.id, other.id)

@@ -6,7 +6,7 @@ from genmodels.errors import UserError
 from genmodels.training.folder import RunFolder
 from pages.parts import run_state, studio
 from pages.parts.owner import owner_id
-from pages.parts.text import _
+from pages.parts.text import _, plain
 from pages.parts.train_form.start import open_address
 
 RECENT = 6
@@ -35,7 +35,7 @@ def _row(folder: RunFolder, opened: RunFolder | None) -> None:
     look = run_state.state(state)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
         st.button(
-            title or _("Untitled run"),
+            plain(title) or _("Untitled run"),
             key=f"open-{folder.id}",
             icon=look.icon,
             help=look.word,
@@ -72,7 +72,7 @@ def _rename(folder: RunFolder, title: str) -> None:
 
 
 def _delete(folder: RunFolder, title: str) -> None:
-    st.markdown(_("“{title}” and everything it learned will be gone for good.").format(title=title))
+    st.markdown(_("“{title}” and everything it learned will be gone for good.").format(title=plain(title)))
     if st.button(_("Delete"), key="delete-yes", type="primary", icon=":material/delete:"):
         try:
             studio.store().delete(folder, owner_id())

@@ -16,7 +16,7 @@ from pages.parts import levels
 from pages.parts.compare_desk.looks import Side
 from pages.parts.palette import CONCEPTS, class_colour
 from pages.parts.run_view.charts import bar_spec, number
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def show(sides: Sequence[Side], reports: Sequence[tuple[Report | None, str]]) ->
 def _problems(sides: Sequence[Side], reports: Sequence[tuple[Report | None, str]]) -> None:
     for side, (report, problem) in zip(sides, reports, strict=True):
         if problem and report is None and not side.now.active:
-            st.caption(f"{side.name}: {problem}")
+            st.caption(plain(f"{side.name}: {problem}"))
 
 
 def _paragraph(named: Sequence[tuple[str, Report]], wanted: int) -> None:

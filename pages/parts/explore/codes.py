@@ -241,6 +241,19 @@ def codes_csv(subject: Subject) -> str:
     labels, classes = subject.examples.labels, subject.examples.classes
     lines = [",".join(["class", *names])]
     for i, code in enumerate(subject.codes.tolist()):
-        label = "" if labels is None or not classes else classes[int(labels[i])]
+        label = "" if labels is None or not classes else _harmless(classes[int(labels[i])])
         lines.append(",".join(['"' + label.replace('"', '""') + '"', *(f"{value:.5g}" for value in code)]))
     return "\n".join(lines) + "\n"
+
+
+def _harmless(name: str) -> str:
+    """A class name that a spreadsheet would take for a formula gets an apostrophe in front; a number stays one.
+
+    >>> _harmless("=1+1"), _harmless("-1"), _harmless("seven")
+    ("'=1+1", '-1', 'seven')
+    """
+    try:
+        float(name)
+    except ValueError:
+        return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+    return name

@@ -14,7 +14,7 @@ from pages.parts.playground_desk import choice as chosen
 from pages.parts.playground_desk.choice import PLAYED
 from pages.parts.playground_desk.points import points
 from pages.parts.run_view.live import place_in_line
-from pages.parts.text import _
+from pages.parts.text import _, plain
 from pages.parts.train_form import one_of
 
 SLOW = "playground-slow"
@@ -93,7 +93,7 @@ def transport(folder: RunFolder | None, state: str) -> None:
     if folder is not None and state == "queued":
         st.caption(f":material/hourglass_empty: {place_in_line(folder)}")
     if folder is not None and state == "stopped":
-        st.caption(_(folder.status().reason))
+        st.caption(plain(_(folder.status().reason)))
     if sentence := st.session_state.pop("_train_refused", None):
         st.warning(sentence)
 

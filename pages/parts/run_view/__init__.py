@@ -13,7 +13,7 @@ from pages.parts.curves import curve_controls
 from pages.parts.run_list import run_list
 from pages.parts.run_view import controls, live
 from pages.parts.run_view.story import Standing, standing
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 
 def style() -> None:
@@ -43,7 +43,7 @@ def show(folder: RunFolder) -> None:
 def head(folder: RunFolder, title: str, now: Standing) -> None:
     look = run_state.state(now.state)
     with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
-        st.title(title or _("Untitled run"), anchor=False, width="content")
+        st.title(plain(title) or _("Untitled run"), anchor=False, width="content")
         st.badge(look.word, icon=look.icon, color=look.colour)
         st.space("stretch")
         controls.explore(folder, primary=now.state == "finished")
@@ -55,11 +55,11 @@ def outcome(now: Standing) -> None:
     if now.state == "finished":
         st.caption(_("Done: it has learned what it could in this time. Press Explore to walk through what it knows."))
     elif now.state == "diverged":
-        st.warning(now.reason, icon=":material/trending_up:")
+        st.warning(plain(now.reason), icon=":material/trending_up:")
     elif now.state == "failed":
-        st.error(now.reason, icon=":material/error:")
+        st.error(plain(now.reason), icon=":material/error:")
     elif now.state == "interrupted":
-        st.info(now.reason, icon=":material/power_off:")
+        st.info(plain(now.reason), icon=":material/power_off:")
 
 
 def buttons(folder: RunFolder, config: RunConfig, now: Standing) -> None:

@@ -13,7 +13,7 @@ from pages.parts.curves import Curve, Level, curve_controls, curves
 from pages.parts.palette import class_colour
 from pages.parts.run_view import words
 from pages.parts.runs_desk.facts import Facts
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 MOST = 8
 """Runs in one chart; more colours are not told apart."""
@@ -28,7 +28,7 @@ def _key(run_id: str) -> str:
 
 def tick(run: Facts) -> None:
     """The box that puts a run into the chart."""
-    st.checkbox(_("Tick {title}").format(title=run.title), key=_key(run.folder.id), label_visibility="collapsed")
+    st.checkbox(_("Tick {title}").format(title=plain(run.title)), key=_key(run.folder.id), label_visibility="collapsed")
 
 
 def selection(runs: list[Facts]) -> list[Facts]:

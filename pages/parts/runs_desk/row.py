@@ -11,7 +11,7 @@ from genmodels.words import duration
 from pages.parts import levels, raw, run_state, studio, take_away
 from pages.parts.runs_desk import overlay, undo
 from pages.parts.runs_desk.facts import Facts, changes_in_words
-from pages.parts.text import _
+from pages.parts.text import _, plain
 from pages.parts.thumbnail import thumbnail
 
 _SAID = "_runs_said"
@@ -40,7 +40,7 @@ def show_bundled(run: Facts) -> None:
     ):
         _picture(run)
         with st.container(gap=None, key=f"run-what-{run.folder.id}"):
-            st.markdown(f"**{run.title}**")
+            st.markdown(f"**{plain(run.title)}**")
             st.html(_about(run, None))
         st.html(_dials(run), width="content")
         if st.button(_("Explore"), key=f"run-explore-{run.folder.id}", icon=":material/explore:"):
@@ -56,7 +56,8 @@ def _picture(run: Facts) -> None:
 
 
 def _title(run: Facts) -> None:
-    if st.button(run.title, key=f"run-open-{run.folder.id}", type="tertiary", help=_("Open it on the Train page")):
+    words = _("Open it on the Train page")
+    if st.button(plain(run.title), key=f"run-open-{run.folder.id}", type="tertiary", help=words):
         st.switch_page("pages/train.py", query_params={"run": run.folder.id})
 
 
