@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from genmodels.latent.prior import truncated
 from genmodels.training.folder import RunFolder, Status
 from genmodels.training.runner import run as train
 from pages.parts.explore import atlas, factors, point
+from pages.parts.explore import subject as module
 from pages.parts.explore.sections import SECTIONS
 from tests.defaults import wrong_defaults
 from tests.explore_runs import RUNS, parameter, subject, visit
@@ -246,11 +248,40 @@ def test_data_that_have_gone_leave_what_the_run_kept(runs: Path) -> None:
     assert len(subject(runs, "vae2").examples.x) == 16
 
 
+def test_runs_that_differ_in_their_seed_share_data_that_do_not() -> None:
+    def read(data: str, seed: int, **changes: object) -> object:
+        return module._data(small("vae", data, seed=seed, **changes))
+
+    assert read("digits", 0) is read("digits", 1)
+    assert read("digits", 0, classes=("1", "7")) is read("digits", 1, classes=("1", "7"))
+    assert read("digits", 0) is not read("digits", 0, classes=("1", "7"))
+    for drawn in ({"held_out": 0.2}, {"data_size": 100}, {"added_noise": 0.1}):
+        assert not torch.equal(read("digits", 0, **drawn).train, read("digits", 1, **drawn).train)
+    assert not torch.equal(read("ring", 0).train, read("ring", 1).train)
+
+
+def test_large_models_are_opened_anew_rather_than_kept_in_numbers(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGE", 1)
+    names = ["vae2", "gan", "cvae", "cgan"]
+    first = [subject(runs, name) for name in names]
+    assert subject(runs, "cgan") is first[3]
+    assert subject(runs, "vae2") is not first[0]
+    monkeypatch.undo()
+    assert subject(runs, "vae2") is subject(runs, "vae2")
+
+
+def test_examples_are_encoded_part_by_part(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = replace(subject(runs, "vae2"))
+    whole, sizes = model.model.encode, []
+    monkeypatch.setattr(model.model, "encode", lambda x: sizes.append(len(x)) or whole(x))
+    assert len(model.codes) == sum(sizes) == len(model.examples.x)
+    assert max(sizes) < sum(sizes)
+
+
 @pytest.fixture
 def refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """No decoder can run in the browser."""
     from genmodels.latent.export import CannotExport
-    from pages.parts.explore import subject as module
 
     def refuse(model: object) -> None:
         raise CannotExport("The browser does not know this.")

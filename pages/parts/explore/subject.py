@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from genmodels.config import RunConfig
-from genmodels.data import Dataset, at_hand, data_of, to_unit
+from genmodels.data import DATASETS, Dataset, at_hand, data_of, to_unit
 from genmodels.errors import UserError
 from genmodels.latent import directions, order
 from genmodels.latent.export import CannotExport, Exported, export_decoder
@@ -82,8 +82,7 @@ class Subject:
     @cached_property
     def codes(self) -> Tensor:
         """Means of the codes of the examples, ``[N, latent_dim]``. Only where it encodes."""
-        with torch.no_grad():
-            return self.model.encode(to_unit(self.examples.x)).mu
+        return self.encode(self.examples.x)
 
     @cached_property
     def kl(self) -> Tensor | None:
@@ -158,10 +157,24 @@ def pixels(pictures: Tensor) -> np.ndarray:
 
 _DATA = ("data", "seed", "classes", "data_size", "data_noise", "held_out", "added_noise")
 """Settings that say what the data of a run are."""
+_AS_THEY_COME = ("embedded", "online")
+"""Groups of data sets that are the same whatever the seed."""
+LARGE = 20 << 20
+"""Bytes of a file of weights of which few are held in memory."""
 
 
 def _data(config: RunConfig) -> Dataset:
-    return _read(tuple(getattr(config, name) for name in _DATA), config)
+    settings = {name: getattr(config, name) for name in _DATA}
+    if not _drawn(config):
+        del settings["seed"]
+    return _read(tuple(settings.items()), config)
+
+
+def _drawn(config: RunConfig) -> bool:
+    """Whether the seed has a say in what the data are."""
+    group = DATASETS[config.data].extra["group"] if config.data in DATASETS else ""
+    taken_apart = (config.held_out, config.data_size) != (None, None) or config.added_noise > 0
+    return group not in _AS_THEY_COME or taken_apart
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -203,8 +216,22 @@ def _held_out(path: str, version: int, _folder: RunFolder, _model: Model) -> Exa
     return _examples(_folder, _model)
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
 def _load(path: str, version: int, step: int | None) -> Subject:
+    held = _few if RunFolder(Path(path)).weights(step).stat().st_size > LARGE else _many
+    return held(path, version, step)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _many(path: str, version: int, step: int | None) -> Subject:
+    return _loaded(path, version, step)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _few(path: str, version: int, step: int | None) -> Subject:
+    return _loaded(path, version, step)
+
+
+def _loaded(path: str, version: int, step: int | None) -> Subject:
     torch.set_num_threads(1)
     folder = RunFolder(Path(path))
     model = folder.model(step)
