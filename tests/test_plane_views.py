@@ -1,6 +1,7 @@
 """What the playground draws beside points: computed at fixed places, right, and small enough for many frames."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,20 @@ def test_the_pull_is_minus_the_gradient_of_the_generators_loss(loss: str) -> Non
         loss_at = lambda z: model.game(model.score(real), model.score(z)).generator  # noqa: E731
         slope = (loss_at(x + nudge) - loss_at(x - nudge)) / 2e-2
     assert_close(slope, -pull.norm(dim=1), rtol=0.05, atol=1e-4)
+
+
+def test_arrows_pair_samples_with_real_points_under_their_own_labels() -> None:
+    moons = load("moons")
+    few = torch.cat([torch.where(moons.test_labels == 0)[0][:180], torch.where(moons.test_labels == 1)[0][:40]])
+    uneven = replace(moons, test=moons.test[few], test_labels=moons.test_labels[few])
+    t = Trainer(preset("cgan", "moons", moons.spec, "fast", **TINY | {"loss": "relativistic"}), uneven)
+    model, plane = t.shown, t.views.plane
+    torch.nn.init.normal_(model.label_embedding.weight)
+    views, y = t.views.look(model), model.labels_in_turn(200)
+    assert plane.labels.bincount().tolist() == [160, 40]
+    x = views["samples"][:200].requires_grad_()
+    model.game(model.score(plane.real, plane.labels), model.score(x, y)).generator.sum().backward()
+    assert_close(views["pull"], -x.grad)
 
 
 def test_mesh_nodes_hold_equal_shares_of_the_prior() -> None:

@@ -255,15 +255,17 @@ class GAN(Model):
         seen = self.seen(self.standardise(x))
         return self.critic(torch.cat([seen.roll(-i, 0) for i in range(self.config.pac)], 1), y)
 
-    def pull(self, x: Tensor, real: Tensor) -> Tensor:
+    def pull(self, x: Tensor, real: Tensor, labels: Tensor | None = None) -> Tensor:
         """Where G's loss wants generated samples ``x`` ``[N, *shape]`` to go: ``-dL_G/dx``, ``[N, *shape]``.
 
-        Each is paired with one of ``real`` ``[N, *shape]``, for games that look at pairs.
+        Each is paired with one of ``real`` ``[N, *shape]``, for games that look at pairs. Where the model takes labels,
+        ``x`` has them in turn and ``real`` its own, ``labels`` ``[N]``: under others D would find real samples wrong.
         """
         with torch.enable_grad():
             x = x.detach().requires_grad_()
-            y = self.labels_in_turn(len(x))
-            loss = self.game(self.score(real, y), self.score(x, y)).generator.sum()
+            in_turn = self.labels_in_turn(len(x))
+            own = labels if self.conditional and labels is not None else in_turn
+            loss = self.game(self.score(real, own), self.score(x, in_turn)).generator.sum()
             return -torch.autograd.grad(loss, x)[0]
 
     def measure(self, x: Tensor, generator: torch.Generator, y: Tensor | None = None) -> Measures:

@@ -46,7 +46,7 @@ class Views:
         z = model.prior(SAMPLES if images else POINTS, torch.Generator().manual_seed(seed))
         labels = None if data.test_labels is None else data.test_labels[order]
         coded = data.test[order]
-        plane = None if images else Plane.of(model, data, coded)
+        plane = None if images else Plane.of(model, data, coded, labels)
         return cls(z, seed, coded[: PAIRS if images else POINTS], coded, labels, plane)
 
     def fixed(self) -> dict[str, Tensor]:

@@ -29,6 +29,7 @@ class Plane:
         mesh_z: ``[rows, columns, latent_dim]``: codes with equal shares of the prior between them; ``rows`` is 1 where
             ``latent_dim`` is. From the third dimension on all are 0.
         real: ``[ARROWS, 2]`` held-out points, for games that look at pairs.
+        labels: ``[ARROWS]``, theirs, or None.
         coded: ``[ELLIPSES, 2]`` held-out points whose posteriors are shown.
     """
 
@@ -36,13 +37,15 @@ class Plane:
     lattice: Tensor
     mesh_z: Tensor
     real: Tensor
+    labels: Tensor | None
     coded: Tensor
 
     @classmethod
-    def of(cls, model: Model, data: Dataset, points: Tensor) -> "Plane":
-        """Choose the places; ``points`` ``[N, 2]`` are the held-out points that are shown."""
+    def of(cls, model: Model, data: Dataset, points: Tensor, labels: Tensor | None) -> "Plane":
+        """Choose the places; ``points`` ``[N, 2]`` are the held-out points that are shown, ``labels`` theirs."""
         extent = torch.tensor(data.toy.extent if data.toy else around(data.test))
-        return cls(extent, lattice(extent, CELLS), mesh(model), points[:ARROWS], points[:ELLIPSES])
+        own = None if labels is None else labels[:ARROWS]
+        return cls(extent, lattice(extent, CELLS), mesh(model), points[:ARROWS], own, points[:ELLIPSES])
 
     def fixed(self) -> dict[str, Tensor]:
         """What does not change during the run: ``extent`` and ``mesh_z``."""
@@ -64,7 +67,8 @@ class Plane:
         if model.scores:
             views["surface"] = model.score(self.lattice.to(device)).view(CELLS, CELLS)
         if isinstance(model, GAN):
-            views["pull"] = model.pull(samples[: len(self.real)], self.real.to(device))
+            labels = None if self.labels is None else self.labels.to(device)
+            views["pull"] = model.pull(samples[: len(self.real)], self.real.to(device), labels)
         if model.encodes:
             q = model.encode(self.coded.to(device))
             views["posterior_mu"] = q.mu[:, :2]
