@@ -3,6 +3,7 @@
 import base64
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -68,6 +69,19 @@ def test_an_owner_without_a_browser_lasts_for_the_session() -> None:
     assert one.run().session_state["_owner_id"] == first
     assert other.session_state["_owner_id"] != first
     assert "owner" not in str(dict(one.query_params))
+
+
+@pytest.mark.parametrize(("told", "taken"), [("b" * 32, "b" * 32), ("<b>", "a" * 32), (None, "a" * 32)])
+def test_the_id_that_a_browser_had_counts_before_the_page_is_drawn(
+    told: object, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keeper(key: str, data: object, on_owner_change: Callable[[], None]) -> None:
+        monkeypatch.setattr(owner.st, "session_state", {"_owner_id": "a" * 32, key: {"owner": told}})
+        on_owner_change()  # Streamlit calls it before it draws the page anew
+
+    monkeypatch.setattr(owner, "_keeper", keeper)
+    owner.keep()
+    assert owner.owner_id() == taken
 
 
 @pytest.mark.parametrize(

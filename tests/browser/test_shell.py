@@ -2,9 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from genmodels.owners import owner_key
+from genmodels.training.folder import RunFolder
+from tests.small_runs import small
 
 pytestmark = pytest.mark.browser
 
@@ -71,16 +76,18 @@ def test_each_browser_is_one_owner(server, new_browser, visit: Visit) -> None:
     assert first not in tab.url
 
 
-def test_the_owner_outlives_cookie_and_server(start_server, page: Page, visit: Visit) -> None:
+def test_the_owner_outlives_cookie_and_server(start_server, page: Page, visit: Visit, tmp_path: Path) -> None:
     server = start_server()
     visit(page, server.url)
     page.wait_for_function(f"document.cookie.includes('{OWNER}=')")
     first = owner_of(page)
     server.stop()
     page.context.clear_cookies(name=OWNER)
+    RunFolder.create(tmp_path / "runs" / "mine", small(), owner=owner_key(first), title="Found again")
     start_server(port=int(server.url.rsplit(":")[-1]))
-    visit(page, server.url)
+    visit(page, f"{server.url}/runs")
     page.wait_for_function(f"document.cookie.includes('{OWNER}={first}')")
+    expect(page.get_by_role("button", name="Found again")).to_be_visible()  # in the page that is drawn first
 
 
 def test_a_hostile_cookie_is_replaced(server, page: Page, visit: Visit) -> None:

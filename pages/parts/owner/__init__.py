@@ -13,6 +13,7 @@ from pages.parts.component import component
 
 COOKIE = "genmodels_owner"
 _STATE = "_owner_id"
+_KEEPER = "owner_keeper"
 _FORM = re.compile(r"[0-9a-f]{32}")
 _keeper = component(Path(__file__).parent)
 
@@ -34,6 +35,10 @@ def owner_id() -> str:
 
 
 def keep() -> None:
-    """Have the browser keep the id, and take over the one it already had. Call once, before the page is drawn."""
-    kept = _keeper(key="owner_keeper", data={"owner": owner_id()}, on_owner_change=lambda: None)
-    st.session_state[_STATE] = valid(kept.owner) or owner_id()
+    """Have the browser keep the id. Call once, below the page; the id that the browser already had is taken over before
+    the page is drawn again."""
+    _keeper(key=_KEEPER, data={"owner": owner_id()}, on_owner_change=_take_over)
+
+
+def _take_over() -> None:
+    st.session_state[_STATE] = valid(st.session_state[_KEEPER].get("owner")) or owner_id()
