@@ -118,6 +118,18 @@ def test_every_name_in_a_lesson_exists(path: Path) -> None:
         assert lesson in {other.name for other in LESSONS}
 
 
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_everything_that_is_registered_can_be_shown_as_cards(kind: str) -> None:
+    def page(kind: str) -> None:
+        from pages.parts.lesson_parts.zoo import show
+
+        show("key", kind)
+
+    at = AppTest.from_function(page, args=(kind,), default_timeout=30).run()
+    assert not at.exception
+    assert any(caption.value.startswith("In a configuration") for caption in at.caption)
+
+
 @pytest.mark.parametrize("path", FILES, ids=names)
 def test_every_formula_is_closed(path: Path) -> None:
     for text in texts(parse(path)):

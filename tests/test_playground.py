@@ -20,10 +20,12 @@ from pages.parts import studio
 from pages.parts.curves import Curve, Level, Reach, _blank, _spec
 from pages.parts.plane import Scene
 from pages.parts.playground_desk import choice as chosen
+from pages.parts.playground_desk import hand
 from pages.parts.playground_desk.charts import Told, _reaches
 from pages.parts.playground_desk.choice import PLAYED, Choice
 from pages.parts.playground_desk.gallery import exhibits
 from pages.parts.playground_desk.hand import _GROUPS
+from pages.parts.playground_desk.live import _move
 from pages.parts.playground_desk.scenes import scene
 from pages.parts.playground_desk.sight import judged, moving, reach, still, untrained
 from pages.parts.run_view.story import Series, Story
@@ -221,6 +223,18 @@ def test_words_nodes_edges_and_story_of_a_scene_fit_together(model: str) -> None
     assert {name for node in shown.nodes for name in node.layers} <= layers
     moves = [phase.move for phase in shown.phases if phase.move]
     assert moves == {"gan": ["discriminator", "generator"], "vae": ["vae"], "ae": ["ae"]}[model]
+
+
+@pytest.mark.parametrize("model", PLAYED)
+def test_slow_motion_moves_the_players_of_its_own_model_and_nobody_else(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[str] = []
+    monkeypatch.setattr(hand, "step", lambda folder, state, player: moved.append(player))
+    for player in ("discriminator", "generator", "vae", "ae", "", None, ["vae"], {"vae": 1}):
+        monkeypatch.setattr(st, "session_state", {"plane-feed": {"move": {"player": player}}})
+        _move(RunFolder(Path()), Choice(model).config(), "")
+    assert moved == {"gan": ["discriminator", "generator"]}.get(model, [model])
 
 
 def test_each_player_of_a_game_has_five_sentences() -> None:

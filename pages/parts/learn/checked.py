@@ -4,15 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from genmodels import catalogue
+
 TESTS = Path(__file__).parents[3] / "tests"
-VARIABLES = {
-    "models": "MODELS",
-    "gan_losses": "GAN_LOSSES",
-    "penalties": "PENALTIES",
-    "likelihoods": "LIKELIHOODS",
-    "networks": "NETWORKS",
-}
-"""Registry -> the name by which tests go through all that is registered there."""
 
 
 @cache
@@ -22,11 +16,21 @@ def checked_by(kind: str, name: str) -> tuple[str, ...]:
     >>> checked_by("gan_losses", "hinge")
     ('tests/test_math_games.py', 'tests/test_math_objectives.py')
     """
-    found = []
+    variable, found = _variable(kind), []
     for path in sorted(TESTS.glob("test_math_*.py")):
         text = path.read_text(encoding="utf-8")
         # Parametrised over the registry; a mention in an import alone tests nothing.
-        through_all = re.search(rf"(parametrize\(.*|for .* in ){VARIABLES[kind]}\b", text)
-        if through_all or (re.search(rf"\b{VARIABLES[kind]}\b", text) and f'"{name}"' in text):
+        through_all = re.search(rf"(parametrize\(.*|for .* in ){variable}\b", text)
+        if through_all or (re.search(rf"\b{variable}\b", text) and f'"{name}"' in text):
             found.append(f"tests/{path.name}")
     return tuple(found)
+
+
+def _variable(kind: str) -> str:
+    """The name by which tests go through all that is registered there.
+
+    >>> _variable("data"), _variable("optimizers")
+    ('DATASETS', 'OPTIMIZERS')
+    """
+    registry = catalogue.REGISTRIES[kind]
+    return next(name for name, value in vars(catalogue).items() if value is registry)

@@ -10,7 +10,8 @@ from pages.parts.text import _
 
 
 def show(key: str, kind: str) -> None:
-    cards = {name: entry.card for name, entry in REGISTRIES[kind].items() if entry.card.teaches}
+    known = {name: entry.card for name, entry in REGISTRIES[kind].items()}
+    cards = {name: card for name, card in known.items() if card.teaches} or known
     name = st.pills(
         _("Pick one"),
         list(cards),

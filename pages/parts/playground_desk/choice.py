@@ -17,7 +17,6 @@ from pages.parts.text import _
 from pages.parts.train_form import choice as train_choice
 from pages.parts.train_form.start import begin
 
-PLAYED = ("gan", "vae", "ae")
 _CHOICE = "_playground_choice"
 _ADOPTED = "_playground_run"
 _BESIDE = "_playground_beside"
@@ -44,6 +43,7 @@ START: Mapping[str, Mapping[str, Any]] = {
     "ae": {**_COMMON, "lr": 2e-3},
 }
 """Settings that are played with from the start: raw weights, small networks, no end in sight."""
+PLAYED = tuple(START)
 
 
 @dataclass(frozen=True)

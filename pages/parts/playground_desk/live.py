@@ -148,7 +148,7 @@ def _send(
         slow=waits and bool(st.session_state.get(hand.SLOW)),
         step=words or _("step {n}").format(n=f"{step:,}"),
         on_seek=partial(_seek, folder, slot),
-        on_move=partial(_move, folder, slot),
+        on_move=partial(_move, folder, config, slot),
         slot=slot,
         **judged(config, frame),
     )
@@ -166,7 +166,7 @@ def _seek(folder: RunFolder | None, slot: str) -> None:
     st.session_state[SEEK] = steps[index] if known else None
 
 
-def _move(folder: RunFolder | None, slot: str) -> None:
+def _move(folder: RunFolder | None, config: RunConfig, slot: str) -> None:
     player = _wish("move", slot).get("player")
-    if folder is not None and player in ("discriminator", "generator", "vae", "ae"):
+    if folder is not None and player and player in [phase.move for phase in scene(config.model).phases]:
         hand.step(folder, "paused", player)
