@@ -162,7 +162,7 @@ def test_start_makes_one_run_of_the_visitor_and_leads_to_it(store: RunStore) -> 
     assert at.query_params["run"] == folder.id
     config = folder.config()
     assert (config.model, config.data, config.preset, config.seed) == ("gan", "fashion", "fast", 3)
-    assert at.title[0].value == "GAN on Fashion, seed 3"
+    assert at.title[0].value == text.plain("GAN on Fashion, seed 3")
     assert store.listed(STRANGER) == []
 
 

@@ -63,6 +63,11 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+def ground() -> int:
+    """The grey of the gaps between the pictures of a sheet, 0 to 255: nearly that of the page."""
+    return 28 if is_dark() else 241
+
+
 def class_colour(label: int) -> Colour:
     """The colour of a class.
 

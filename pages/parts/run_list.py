@@ -55,9 +55,14 @@ def _row(folder: RunFolder, opened: RunFolder | None) -> None:
             format_func=actions.__getitem__,
         )
     if picked == "rename":
-        st.dialog(_("Rename"))(_rename)(folder, title)
+        rename_dialog(folder, title)
     elif picked == "delete":
         st.dialog(_("Delete this run?"))(_delete)(folder, title)
+
+
+def rename_dialog(folder: RunFolder, title: str) -> None:
+    """Another title for a run, asked for in a dialog of its own."""
+    st.dialog(_("Rename"))(_rename)(folder, title)
 
 
 def _rename(folder: RunFolder, title: str) -> None:

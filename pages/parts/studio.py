@@ -52,6 +52,13 @@ def require_room(runs: int = 1) -> None:
         )
 
 
+def train_longer(folder: RunFolder) -> None:
+    """Go on with a finished run for as much again as it was given at first. Raises UserError as :func:`resume`."""
+    config = folder.config()
+    more = {name: 2 * value for name in ("steps", "seconds") if (value := getattr(config, name)) is not None}
+    resume(folder, target=None, **more)
+
+
 def may_steer(folder: RunFolder) -> bool:
     """Whether the visitor may pause, stop, rename or delete this run."""
     return store().owns(folder, owner_id())

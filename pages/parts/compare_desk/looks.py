@@ -20,8 +20,8 @@ from pages.parts import levels, run_state
 from pages.parts.curves import Curve, curves
 from pages.parts.explore.picker import describe
 from pages.parts.explore.subject import version
-from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS, Concept, class_colour, is_dark
+from pages.parts.image_grid import image_grid, interleaved, tile
+from pages.parts.palette import CONCEPTS, Concept, class_colour, ground
 from pages.parts.raw import raw_run
 from pages.parts.real_samples import pictures
 from pages.parts.run_view import words
@@ -120,9 +120,7 @@ def samples(side: Side) -> None:
     if drawn is None:
         st.skeleton(height=220)
     elif drawn.ndim == 4:
-        image_grid(
-            tile(pictures(drawn), COLUMNS, 2, _ground()), key=f"{side.key}-samples", alt=_alt(_("Samples"), side)
-        )
+        image_grid(tile(pictures(drawn), COLUMNS, 2, ground()), key=f"{side.key}-samples", alt=_alt(_("Samples"), side))
     else:
         _over_real(side, drawn, "samples", "generated", _("generated"))
 
@@ -132,8 +130,8 @@ def reconstructions(side: Side) -> None:
     if drawn is None:
         _without(side)
     elif drawn.ndim == 4:
-        pairs = _interleaved(pictures(side.story.fixed["originals"]), pictures(drawn))
-        picture = tile(pairs, COLUMNS, 2, _ground())
+        pairs = interleaved(pictures(side.story.fixed["originals"]), pictures(drawn), COLUMNS)
+        picture = tile(pairs, COLUMNS, 2, ground())
         image_grid(picture, key=f"{side.key}-reconstructions", alt=_alt(_("Reconstructions"), side))
     else:
         _over_real(side, drawn, "reconstructions", "reconstruction", _("reconstructed"))
@@ -213,15 +211,5 @@ def _over_real(side: Side, drawn: np.ndarray, what: str, concept: Concept, word:
     )
 
 
-def _interleaved(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Rows of one under rows of the other."""
-    starts = range(0, len(above), COLUMNS)
-    return np.concatenate([part for i in starts for part in (above[i : i + COLUMNS], below[i : i + COLUMNS])])
-
-
 def _alt(what: str, side: Side) -> str:
     return f"{what}: {side.name}"
-
-
-def _ground() -> int:
-    return 28 if is_dark() else 241

@@ -12,7 +12,7 @@ from genmodels.data.base import Factors
 from genmodels.metrics import disentangle
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS, Colour, is_dark
+from pages.parts.palette import CONCEPTS, Colour, ground
 from pages.parts.text import _
 
 CODED = 5_000
@@ -152,7 +152,7 @@ def _moved(subject: Subject, checked: Checked) -> None:
     z = code.repeat(STEPS, 1)
     z[:, dimension] = torch.linspace(-2.5, 2.5, STEPS) * _direction(checked, dimension, column)
     rows = pixels(torch.cat([true, subject.decode(z)]))
-    picture = tile(rows, columns=STEPS, gap=2, ground=28 if is_dark() else 241)
+    picture = tile(rows, columns=STEPS, gap=2, ground=ground())
     share = float(checked.shared[dimension, column])
     slider = f"z{subscript(dimension + 1)}"
     captions = [(_("drawn"), "real"), (slider, "generator")]

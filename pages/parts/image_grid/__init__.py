@@ -85,3 +85,13 @@ def tile(images: np.ndarray, columns: int, gap: int = 1, ground: int = 128) -> n
     cells = cells.reshape(rows, columns, *cells.shape[1:]).swapaxes(1, 2)
     sheet = cells.reshape(rows * (height + gap), columns * (width + gap), *images.shape[3:])
     return sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap]
+
+
+def interleaved(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarray:
+    """Rows of one under rows of the other, for :func:`tile` with as many ``columns``.
+
+    >>> interleaved(np.array([1, 2, 3]), np.array([10, 20, 30]), 2).tolist()
+    [1, 2, 10, 20, 3, 30]
+    """
+    starts = range(0, len(above), columns)
+    return np.concatenate([part for i in starts for part in (above[i : i + columns], below[i : i + columns])])

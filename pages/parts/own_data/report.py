@@ -8,10 +8,10 @@ import torch
 from genmodels.data.uploads import Draft
 from genmodels.training.views import spread
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CLASSES, CONCEPTS, is_dark
+from pages.parts.palette import CLASSES, CONCEPTS, ground
 from pages.parts.real_samples import pictures
 from pages.parts.scatter import scatter
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 COLUMNS, MOST_PICTURES, MOST_POINTS, MOST_CLASSES = 16, 96, 2000, 30
 
@@ -26,12 +26,7 @@ def report(read: Draft) -> None:
     contact_sheet(read)
     class_balance(read.class_counts)
     for note in read.dataset.notes:
-        st.markdown(f":material/arrow_right: {_plain(note)}")
-
-
-def _plain(text: str) -> str:
-    """Text as it is, whatever Markdown would make of the names in it."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+!|$~:&" else letter for letter in text)
+        st.markdown(f":material/arrow_right: {plain(note)}")
 
 
 def _counted(read: Draft) -> str:
@@ -61,7 +56,7 @@ def contact_sheet(read: Draft) -> None:
         return
     images = pictures(x[spread(labels, len(x), MOST_PICTURES)].numpy())
     columns = min(COLUMNS, len(images))
-    sheet = tile(images, columns=columns, gap=2, ground=28 if is_dark() else 241)
+    sheet = tile(images, columns=columns, gap=2, ground=ground())
     image_grid(
         sheet, key="own-sheet", alt=_("Some of the pictures that were read"),
         most_width=None if columns == COLUMNS else 56 * columns,

@@ -32,7 +32,7 @@ def buttons(folder: RunFolder, config: RunConfig, now: Standing) -> None:
         if now.state in ("interrupted", "stopped", "failed"):
             _button(_("Resume"), "go-on", ":material/play_arrow:", _go_on, folder, primary=now.state == "interrupted")
         if now.state == "finished":
-            _button(_("Train longer"), "longer", ":material/more_time:", _longer, folder, config)
+            _button(_("Train longer"), "longer", ":material/more_time:", _longer, folder)
         if now.state == "diverged":
             _button(_("Try gentler"), "gentler", ":material/spa:", _gentler, folder, config, primary=True)
         _button(_("Start over"), "again", ":material/restart_alt:", _again, folder, config)
@@ -76,11 +76,9 @@ def _go_on(folder: RunFolder) -> None:
         st.session_state[_SAID] = str(error)
 
 
-def _longer(folder: RunFolder, config: RunConfig) -> None:
-    """As much again as the run was given at first."""
-    more = {name: 2 * value for name in ("steps", "seconds") if (value := getattr(config, name)) is not None}
+def _longer(folder: RunFolder) -> None:
     try:
-        studio.resume(folder, target=None, **more)
+        studio.train_longer(folder)
     except UserError as error:
         st.session_state[_SAID] = str(error)
 

@@ -14,8 +14,8 @@ from genmodels.data.subset import kept_classes
 from genmodels.data.toys import Toy
 from genmodels.errors import UserError
 from pages.parts import levels
-from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS, is_dark
+from pages.parts.image_grid import image_grid, interleaved, tile
+from pages.parts.palette import CONCEPTS, ground
 from pages.parts.real_samples import pictures
 from pages.parts.run_view import charts
 from pages.parts.run_view.story import Story
@@ -152,10 +152,6 @@ def titled(key: str, title: str, line: str, value: str = "", unit: str = "") -> 
         yield
 
 
-def _ground() -> int:
-    return 28 if is_dark() else 241
-
-
 # ---------------------------------------------------------------------- pictures and points
 
 
@@ -166,7 +162,7 @@ def samples(sight: Sight) -> None:
             _over_real(drawn, sight, "samples", "generated", _("Generated points over real ones"))
         return
     with titled("samples", _("Samples"), _("from the same noise every time")):
-        image_grid(tile(pictures(drawn), 8, 2, _ground()), key="samples", alt=_("Generated pictures"))
+        image_grid(tile(pictures(drawn), 8, 2, ground()), key="samples", alt=_("Generated pictures"))
 
 
 def reconstructions(sight: Sight) -> None:
@@ -176,14 +172,14 @@ def reconstructions(sight: Sight) -> None:
             _over_real(drawn, sight, "reconstructions", "reconstruction", _("Reconstructed points over real ones"))
         return
     with titled("reconstructions", _("Reconstructions"), _("held-out pictures above, drawn again below")):
-        pairs = _interleaved(pictures(sight.story.fixed["originals"]), pictures(drawn), 8)
-        image_grid(tile(pairs, 8, 2, _ground()), key="reconstructions", alt=_("Originals and their reconstructions"))
+        pairs = interleaved(pictures(sight.story.fixed["originals"]), pictures(drawn), 8)
+        image_grid(tile(pairs, 8, 2, ground()), key="reconstructions", alt=_("Originals and their reconstructions"))
 
 
 def originals(sight: Sight) -> None:
     with titled("originals", _("Real"), _("held-out pictures, to compare with")):
         shown = pictures(sight.story.fixed["originals"])
-        image_grid(tile(shown, 8, 2, _ground()), key="originals", alt=_("Real pictures"))
+        image_grid(tile(shown, 8, 2, ground()), key="originals", alt=_("Real pictures"))
 
 
 def codes(sight: Sight) -> None:
@@ -212,12 +208,6 @@ def _over_real(drawn: np.ndarray, sight: Sight, key: str, concept: str, alt: str
         extent=sight.extent,
         point_radius=1.8,
     )
-
-
-def _interleaved(above: np.ndarray, below: np.ndarray, columns: int) -> np.ndarray:
-    """Rows of one under rows of the other."""
-    rows = [part for i in range(0, len(above), columns) for part in (above[i : i + columns], below[i : i + columns])]
-    return np.concatenate(rows)
 
 
 # ---------------------------------------------------------------------- charts

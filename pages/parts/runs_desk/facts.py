@@ -9,7 +9,7 @@ from genmodels.config import RunConfig
 from genmodels.data import entry_of
 from genmodels.errors import UserError
 from genmodels.models import MODELS
-from genmodels.training.folder import RunFolder
+from genmodels.training.folder import ACTIVE, RunFolder
 from pages.parts import form, run_state
 from pages.parts.run_view import words
 from pages.parts.run_view.charts import number
@@ -54,7 +54,7 @@ class Facts:
 
     @property
     def active(self) -> bool:
-        return self.state in ("queued", "preparing", "running", "paused")
+        return self.state in ACTIVE
 
     def matches(self, wanted: str) -> bool:
         """Whether every word of a search stands somewhere in title, model, data or state."""

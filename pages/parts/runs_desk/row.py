@@ -9,6 +9,7 @@ import streamlit as st
 from genmodels.errors import UserError
 from genmodels.words import duration
 from pages.parts import levels, raw, run_state, studio, take_away
+from pages.parts.run_list import rename_dialog
 from pages.parts.runs_desk import overlay, undo
 from pages.parts.runs_desk.facts import Facts, changes_in_words
 from pages.parts.text import _, plain
@@ -126,7 +127,7 @@ def _do(run: Facts, action: str) -> None:
     if action == "explore":
         st.switch_page("pages/explore.py", query_params={"run": run.folder.id})
     elif action == "rename":
-        st.dialog(_("Rename"))(_rename)(run)
+        rename_dialog(run.folder, run.title)
     elif action == "take":
         take_away.dialog(run.folder)
     elif action == "raw":
@@ -152,21 +153,7 @@ def _go_on(run: Facts) -> None:
 
 
 def _longer(run: Facts) -> None:
-    """As much again as it was given at first."""
-    assert run.config is not None
-    more = {name: 2 * value for name in ("steps", "seconds") if (value := getattr(run.config, name)) is not None}
     try:
-        studio.resume(run.folder, target=None, **more)
+        studio.train_longer(run.folder)
     except UserError as error:
         st.session_state[f"{_SAID}-{run.folder.id}"] = str(error)
-
-
-def _rename(run: Facts) -> None:
-    new = st.text_input(_("Title"), value=run.title, max_chars=120, key="runs-rename-title")
-    if st.button(_("Save"), key="runs-rename-save", type="primary"):
-        try:
-            run.folder.rename(new.strip())
-        except UserError as error:
-            st.error(str(error))
-            return
-        st.rerun()

@@ -12,7 +12,7 @@ from genmodels.models import MODELS, PRESET_NAMES
 from pages.parts import consent, form, hiding, levels, own_data, turns
 from pages.parts.architecture import in_words, stacks
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import is_dark
+from pages.parts.palette import ground
 from pages.parts.real_samples import real_samples
 from pages.parts.source_card import source_card
 from pages.parts.text import _
@@ -193,8 +193,7 @@ def strip(data: str) -> None:
         return
     samples = real_samples(data)
     if samples.images is not None:
-        ground = 28 if is_dark() else 241
-        row = tile(samples.images[:10], columns=10, gap=2, ground=ground)
+        row = tile(samples.images[:10], columns=10, gap=2, ground=ground())
         image_grid(row, key="strip", alt=_("One real picture of each class"))
 
 

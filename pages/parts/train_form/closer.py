@@ -10,7 +10,7 @@ from genmodels.data.subset import resplit
 from genmodels.data.uploads import PREFIX, UploadStore
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.own_data.report import class_balance
-from pages.parts.palette import is_dark
+from pages.parts.palette import ground
 from pages.parts.real_samples import pictures
 from pages.parts.text import _
 from pages.parts.train_form.choice import Choice
@@ -98,7 +98,7 @@ def _show(seen: Closer) -> None:
 
 def _row(images: np.ndarray, key: str, alt: str, columns: int) -> None:
     columns = min(columns, len(images))
-    sheet = tile(images, columns=columns, gap=2, ground=28 if is_dark() else 241)
+    sheet = tile(images, columns=columns, gap=2, ground=ground())
     image_grid(sheet, key=key, alt=alt, most_width=72 * columns)
 
 

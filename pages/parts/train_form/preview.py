@@ -11,7 +11,7 @@ from genmodels.models import MODELS
 from pages.parts.architecture import Stack, in_words, stacks
 from pages.parts.component import base64_text
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CLASSES, CONCEPTS, Concept, is_dark
+from pages.parts.palette import CLASSES, CONCEPTS, Concept, ground
 from pages.parts.real_samples import real_samples
 from pages.parts.scatter import scatter
 from pages.parts.text import _
@@ -155,5 +155,5 @@ def _real(data: str, spec: DataSpec) -> None:
             most_width=420,
         )
     elif samples.images is not None:
-        sheet = tile(samples.images, columns=20, gap=2, ground=28 if is_dark() else 241)
+        sheet = tile(samples.images, columns=20, gap=2, ground=ground())
         image_grid(sheet, key="real-pictures", alt=_("Real pictures of {data}").format(data=card.title))
