@@ -473,6 +473,12 @@ def test_what_happened_is_told_and_escaped(make: Make) -> None:
     assert "That cannot be &lt;b&gt;done&lt;/b&gt;." in told
 
 
+def test_a_change_to_anything_at_all_is_told(make: Make) -> None:
+    folder = make("finished")
+    folder.append({"event": "edited", "step": 16, "seconds": 1.2, "changes": {"network": ["<b>"]}})
+    assert "changed to Network [&#x27;&lt;b&gt;&#x27;]" in words(page(run=folder.id))
+
+
 def test_names_of_measures_and_classes_are_escaped(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, evil = make("finished", "gan"), "<img src='//elsewhere.test'>"
     measures = {"metrics": {evil: 0.5, "classes": [0.1] * 9 + [0.0]}, "floor": {"classes": [0.1] * 10}}

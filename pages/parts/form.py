@@ -75,7 +75,7 @@ class Setting:
         """
         if value is None:
             return _("no limit")
-        if self.registry and value in REGISTRIES[self.registry]:
+        if self.registry and isinstance(value, str) and value in REGISTRIES[self.registry]:
             return REGISTRIES[self.registry][value].card.title
         if isinstance(value, int | float) and not isinstance(value, bool):
             return f"{value:,}" if isinstance(value, int) else f"{value:g}"
