@@ -19,7 +19,7 @@ from genmodels.training.loop import build
 from genmodels.training.tracks import tracks
 from tests.small_runs import dataset, same_weights, small, trainer
 
-LARGE = {"modality": "image", "shape": [3, 512, 512], "classes": []}
+LARGE = {"modality": "image", "shape": [3, 128, 128], "classes": []}
 SPEC = {"modality": "points", "shape": [2], "classes": []}
 
 

@@ -332,6 +332,8 @@ def test_whoever_has_only_the_address_of_a_run_changes_nothing_in_it(at: AppTest
     folder = RunFolder.create(store.root / "shared", Choice("vae", changes=dict(ill.illness)).config(), owner="teacher")
     at.query_params["run"], at.session_state["_playground_exhibit"] = folder.id, "silence"
     at.run()
+    assert any("somebody else's game" in caption.value for caption in at.caption)
+    assert at.button(key="play-toggle").label == "Play"
     assert control(at, "select_slider", "play-set-vae-lr").disabled
     assert control(at, "button", r"play-set-vae-beta(-\d+)?-reset").disabled
     control(at, "selectbox", "playground-speed").set_value(2).run()

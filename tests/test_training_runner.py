@@ -173,7 +173,7 @@ def test_stop_while_waiting_ends_before_the_data_are_read(tmp_path, monkeypatch)
 def test_stop_during_a_download(tmp_path, monkeypatch):
     folder = RunFolder.create(tmp_path / "run", small())
 
-    def load(name, seed, progress, noise):
+    def load(name, progress, **settings):
         progress(0.1, "Downloading")
         assert folder.status().reason == "Downloading"
         folder.send("stop")

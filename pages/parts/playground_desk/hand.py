@@ -64,7 +64,8 @@ def _beside(folder: RunFolder | None, choice: chosen.Choice) -> None:
 
 def transport(folder: RunFolder | None, state: str) -> None:
     """Play or pause, single steps, a fresh start."""
-    running = state in ("running", "queued", "preparing")
+    watches = folder is not None and not studio.may_steer(folder)
+    running = state in ("running", "queued", "preparing") and not watches
     with st.container(horizontal=True, gap="small", key="play-transport"):
         icon = ":material/pause:" if running else ":material/play_arrow:"
         label = _("Pause") if running else _("Play")
@@ -90,6 +91,8 @@ def transport(folder: RunFolder | None, state: str) -> None:
             on_change=chosen.by_hand("picks", _pace),
             args=(folder, pace),
         )
+    if watches:
+        st.caption(_("You are watching somebody else's game. Play and Reset begin one of your own."))
     if folder is not None and state == "queued":
         st.caption(f":material/hourglass_empty: {place_in_line(folder)}")
     if folder is not None and state == "stopped":
