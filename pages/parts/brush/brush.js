@@ -39,12 +39,14 @@ class Sheet {
   }
 
   place(event) {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect(); // coalesced events have no offset everywhere
     const { reach } = this.data;
-    const side = this.canvas.clientWidth;
-    return [(event.offsetX / side) * 2 * reach - reach, reach - (event.offsetY / side) * 2 * reach];
+    const [x, y] = [(event.clientX - left) / width, (event.clientY - top) / height];
+    return [2 * x - 1, 1 - 2 * y].map((v) => reach * Math.min(1, Math.max(-1, v)));
   }
 
   begin(event) {
+    if (event.button || !event.isPrimary || this.dabs().length >= this.data.most) return;
     event.preventDefault();
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture?.(event.pointerId);
@@ -54,6 +56,8 @@ class Sheet {
   }
 
   along(event) {
+    if (!event.isPrimary) return;
+    if (!event.buttons) return (this.painting = false); // let go where the page could not see it
     for (const e of event.getCoalescedEvents?.() ?? []) this.towards(this.place(e));
     this.towards(this.place(event));
   }
@@ -62,7 +66,8 @@ class Sheet {
   towards([x, y]) {
     const [lx, ly, r] = this.strokes.at(-1).at(-1);
     const far = Math.hypot(x - lx, y - ly);
-    const n = Math.floor(far / (GAP * r));
+    const room = this.data.most - this.dabs().length;
+    const n = Math.min(room, Math.floor(far / (GAP * r)));
     for (let i = 1; i <= n; i++) {
       const s = (i * GAP * r) / far;
       this.dab([lx + s * (x - lx), ly + s * (y - ly)]);
@@ -70,11 +75,8 @@ class Sheet {
   }
 
   dab([x, y]) {
-    const { reach, most } = this.data;
-    if (this.dabs().length >= most) return;
-    const within = (v) => Math.min(reach, Math.max(-reach, v));
-    this.strokes.at(-1).push([within(x), within(y), Number(this.size.value)]);
-    this.draw();
+    this.strokes.at(-1).push([x, y, Number(this.size.value)]);
+    this.frame ||= requestAnimationFrame(() => this.draw()); // however many come in a frame, all are drawn once
   }
 
   key(event) {
@@ -83,7 +85,7 @@ class Sheet {
     event.preventDefault();
     this.cursor ??= [0, 0];
     if (way) this.cursor = this.cursor.map((v, i) => Math.min(this.data.reach, Math.max(-this.data.reach, v + 0.1 * way[i])));
-    else {
+    else if (this.dabs().length < this.data.most) {
       this.strokes.push([]);
       this.dab(this.cursor);
     }
@@ -91,6 +93,7 @@ class Sheet {
   }
 
   draw() {
+    this.frame = 0;
     const side = this.canvas.clientWidth;
     if (!side || !this.data) return;
     const scale = window.devicePixelRatio;
@@ -128,7 +131,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   sheets.set(parentElement, sheet);
   sheet.show(data, setTriggerValue);
   return () => {
-    sheets.get(parentElement)?.resizing.disconnect();
+    sheet.resizing.disconnect();
+    cancelAnimationFrame(sheet.frame);
     sheets.delete(parentElement);
   };
 }

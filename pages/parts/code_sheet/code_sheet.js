@@ -32,7 +32,10 @@ class Sheet {
     const { decoder } = shelf;
     const [height, width, channels] = decoder.shape;
     const size = decoder.latent_dim;
+    const chosen = decoder.label;
+    if (decoder.label_count && decoder.arrays.labels) decoder.label = decoder.arrays.labels[i]; // it was encoded as such
     const values = decoder.decode(this.codes.slice(i * size, (i + 1) * size));
+    decoder.label = chosen;
     const image = new ImageData(width, height);
     for (let p = 0; p < width * height; p++) {
       for (let c = 0; c < 3; c++) image.data[4 * p + c] = 255 * values[p * channels + (channels === 3 ? c : 0)];

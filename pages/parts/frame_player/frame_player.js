@@ -24,7 +24,7 @@ class Player {
       this.draw();
     };
     root.querySelector(".player").onkeydown = (event) => {
-      if (event.key !== " " || event.target === this.button) return; // the button does it by itself
+      if (event.key !== " " || event.target.closest("button")) return; // buttons do it by themselves
       event.preventDefault();
       this.toggle();
     };
@@ -134,6 +134,7 @@ class Player {
     }
     recorder.stop();
     await stopped;
+    if (!this.sheet || !this.film) return; // the visitor has left
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(parts, { type: this.kind }));
     link.download = `${film}.${this.kind.split("/")[1]}`;

@@ -19,6 +19,8 @@ async function decode(picture) {
 
 function fade(view, next, milliseconds) {
   cancelAnimationFrame(view.frame);
+  view.next?.close(); // its fade was not over
+  view.next = next;
   const { canvas } = view;
   const context = canvas.getContext("2d");
   const first = canvas.width !== next.width || canvas.height !== next.height;
@@ -28,7 +30,7 @@ function fade(view, next, milliseconds) {
 
   const began = performance.now();
   const draw = (now) => {
-    const share = first || still.matches || !milliseconds ? 1 : Math.min(1, Math.max(0, (now - began) / milliseconds));
+    const share = first || still.matches || document.hidden || !milliseconds ? 1 : Math.min(1, Math.max(0, (now - began) / milliseconds));
     context.globalAlpha = 1;
     if (share < 1) context.drawImage(before, 0, 0);
     context.globalAlpha = share;
@@ -36,6 +38,7 @@ function fade(view, next, milliseconds) {
     if (share < 1) view.frame = requestAnimationFrame(draw);
     else {
       next.close();
+      view.next = null;
       canvas.dataset.drawn = Number(canvas.dataset.drawn ?? 0) + 1;
     }
   };
@@ -62,6 +65,8 @@ export default function ({ data, parentElement }) {
   parentElement.querySelector("figure").style.maxWidth = data.most_width ? `${data.most_width}px` : "";
   caption(parentElement.querySelector("ol"), data.captions);
 
+  const { width, height } = data.picture;
+  if (width && !canvas.dataset.drawn) Object.assign(canvas, { width, height }); // the page does not jump when it comes
   const content = data.picture.url ?? data.picture.raw;
   if (content !== view.shown) {
     view.shown = content;
@@ -72,6 +77,7 @@ export default function ({ data, parentElement }) {
   }
   return () => {
     cancelAnimationFrame(view.frame);
+    view.next?.close();
     view.shown = null;
     views.delete(parentElement);
   };

@@ -47,12 +47,14 @@ class Desk {
   listen(find) {
     const { pad } = this;
     pad.onpointerdown = (event) => {
+      if (event.button || !event.isPrimary) return;
       pad.setPointerCapture(event.pointerId);
       this.pressed = true;
       this.put(event);
     };
     pad.onpointermove = (event) => {
-      if (this.pressed) this.put(event);
+      if (this.pressed && !event.buttons) pad.onpointerup(); // let go where the page could not see it
+      else if (this.pressed) event.isPrimary && this.put(event);
       else if (event.pointerType === "mouse") this.look(event);
     };
     pad.onpointerup = pad.onpointercancel = () => {
@@ -67,10 +69,11 @@ class Desk {
     }
     const controls = find(".controls");
     controls.onpointerdown = () => (this.held = true);
-    controls.onpointerup = controls.onpointercancel = () => {
+    this.freed = () => {
+      if (this.held && this.untold) this.rest();
       this.held = false;
-      if (this.untold) this.rest();
     };
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, this.freed); // wherever the hand is
     const [button, input] = this.psiRow.children;
     button.onclick = () => this.drawIn(1);
     input.oninput = () => this.drawIn(Number(input.value));
@@ -101,6 +104,7 @@ class Desk {
     if (fresh || point.revision !== this.revision) {
       const z = Float32Array.from(point.z);
       Object.assign(this, { psi: point.psi, revision: point.revision });
+      this.quiet();
       if (fresh || still.matches) this.settle(z);
       else this.glide(z);
       this.chooseLabel(point.label);
@@ -359,6 +363,12 @@ class Desk {
     this.axes[i] = row;
     this.chooseAxes();
     this.refresh();
+  }
+
+  // What was not told yet is no longer so: the page has moved z itself.
+  quiet() {
+    clearTimeout(this.resting);
+    this.untold = false;
   }
 
   // Tell the page, as soon as nothing has moved for a moment and no button is held.
@@ -699,6 +709,7 @@ class Desk {
     for (const frame of [this.frame, this.gliding]) cancelAnimationFrame(frame);
     for (const what of ["decoder", "point"]) shelf.removeEventListener(what, this.take);
     shelf.removeEventListener("layer", this.served);
+    for (const end of ["pointerup", "pointercancel"]) window.removeEventListener(end, this.freed);
     this.resizing.disconnect();
     this.tileKey = null;
   }

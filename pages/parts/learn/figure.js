@@ -156,6 +156,8 @@ class Figure {
     this.svg.replaceChildren();
     this.plot = new Plot(this.svg, [0, width], [0, this.spec.height], [0, 0, width, this.spec.height]);
     const readings = this.spec.draw(this.plot, this.state, this.data) ?? {};
+    const at = this.keyed && this.plot.handles.find(({ name }) => name === this.grabbed);
+    if (at) this.svg.append(make("circle", { cx: at.px, cy: at.py, r: 20, class: "ring" }));
     for (const [name, [input, value, step]] of Object.entries(this.inputs)) {
       if (value) {
         input.value = this.state[name];
@@ -183,13 +185,34 @@ class Figure {
       return this.plot.handles.some((h) => Math.hypot(h.px - clientX + frame.left, h.py - clientY + frame.top) < 40);
     };
     svg.onpointerdown = (event) => {
+      if (event.button || !event.isPrimary) return;
       if (event.pointerType === "touch" && !near(event)) return; // a finger that scrolls the page
       svg.setPointerCapture(event.pointerId);
       this.held = true;
+      this.keyed = false;
       move(event, true);
     };
-    svg.onpointermove = (event) => this.held && move(event, false);
+    svg.onpointermove = (event) => {
+      if (!event.buttons) this.held = false; // let go where the page could not see it
+      if (this.held && event.isPrimary) move(event, false);
+    };
     svg.onpointerup = svg.onpointercancel = () => { this.held = false; };
+    for (const [name, value] of Object.entries({ tabindex: 0, role: "application", "aria-keyshortcuts": "Arrows Space" })) svg.setAttribute(name, value);
+    svg.onkeydown = (event) => this.key(event);
+    svg.onblur = () => { this.keyed = false; this.draw(); };
+  }
+  // Arrows move one handle, Space takes the next.
+  key(event) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], " ": [0, 0] }[event.key];
+    const { handles } = this.plot;
+    if (!way || !handles.length) return;
+    event.preventDefault();
+    let i = Math.max(0, handles.findIndex(({ name }) => name === this.grabbed));
+    if (event.key === " " && this.keyed) i = (i + 1) % handles.length;
+    const { name, px, py } = handles[i];
+    Object.assign(this, { grabbed: name, keyed: true });
+    this.spec.drag(this.state, px + 6 * way[0], py + 6 * way[1], name, this.plot);
+    this.draw();
   }
 }
 

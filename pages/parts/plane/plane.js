@@ -199,12 +199,17 @@ class Game {
     this.flow = 0;
     this.resizing = new ResizeObserver(() => this.draw());
     this.resizing.observe(root.querySelector(".game"));
+    this.seeing = new IntersectionObserver((entries) => {
+      this.seen = entries.at(-1).isIntersecting;
+      this.draw();
+    });
+    this.seeing.observe(root.querySelector(".game"));
     this.big.onpointermove = this.big.onpointerdown = (e) => this.hover([e.offsetX, e.offsetY]);
     this.big.onpointerleave = this.big.onblur = () => this.hover((this.cursor = null));
     this.big.onkeydown = (e) => this.key(e);
     this.range.oninput = () => this.seek(Number(this.range.value));
     this.range.onpointerdown = () => (this.held = true);
-    this.range.onpointerup = this.range.onblur = () => (this.held = false);
+    this.range.onpointerup = this.range.onpointercancel = this.range.onblur = () => (this.held = false);
     this.liveButton.onclick = () => this.seek(Infinity);
     this.taking = () => this.data && this.take();
     window.addEventListener("genmodels-plane", this.taking);
@@ -245,7 +250,7 @@ class Game {
     this.liveButton.setAttribute("aria-pressed", String(feed.live));
     this.range.max = Math.max(1, feed.frames - 1);
     this.range.disabled = this.liveButton.disabled = feed.frames < 2;
-    if (!this.held || feed.live) this.range.value = feed.frames < 2 ? 1 : feed.frame;
+    if (!this.held) this.range.value = feed.frames < 2 ? 1 : feed.frame;
     this.stepText.textContent = feed.step;
     if (feed.id !== this.shownId) this.glide();
     this.slow(feed.slow);
@@ -295,6 +300,7 @@ class Game {
     const state = JSON.stringify([shown, this.dark, this.phase?.layers, [...this.off]]);
     if (state === this.wordState) return;
     this.wordState = state;
+    const focused = this.words.getRootNode().activeElement?.dataset.layer;
     this.words.replaceChildren(
       ...shown.flatMap((layer) => {
         const button = document.createElement("button");
@@ -305,12 +311,12 @@ class Game {
         button.onclick = () => {
           this.toggle(layer.name);
           this.paintWords();
-          this.words.querySelector(`[data-layer=${layer.name}]`).focus();
           this.draw();
         };
         return [layer.before, button, layer.after];
       }),
     );
+    if (focused) this.words.querySelector(`[data-layer=${focused}]`)?.focus({ preventScroll: true });
     for (const node of this.minis) {
       node.button.style.setProperty("--colour", this.colour(node.concept));
       node.button.setAttribute("aria-pressed", String(node.plane === this.plane && this.visible(node.layers[0])));
@@ -332,7 +338,7 @@ class Game {
     for (const name in began) began[name] = began[name].slice();
     const view = this.view;
     const turn = (time) => {
-      const t = still.matches ? 1 : clamp((time - arrived) / lasts, 0, 1);
+      const t = still.matches || !this.seen ? 1 : clamp((time - arrived) / lasts, 0, 1);
       const s = ease(t);
       for (const name in next) {
         const [a, b, c] = [began[name], next[name], this.now[name]];
@@ -363,7 +369,7 @@ class Game {
   }
 
   draw() {
-    if (!this.feed || !this.minis) return;
+    if (!this.feed || !this.minis || !this.seen) return;
     const p = this.painter(this.big, this.plane, false);
     if (!p) return;
     this.axes(p);
@@ -479,6 +485,7 @@ class Game {
   }
 
   nextPhase() {
+    if (document.hidden) return; // a phase may be a real move of a player
     this.at = (this.at + 1) % this.data.phases.length;
     this.tell(this.data.phases[this.at]);
   }
@@ -504,7 +511,7 @@ class Game {
     cancelAnimationFrame(this.frame);
     clearInterval(this.timer);
     window.removeEventListener("genmodels-plane", this.taking);
-    this.resizing.disconnect();
+    for (const observer of [this.resizing, this.seeing]) observer.disconnect();
   }
 }
 

@@ -4,7 +4,8 @@
 const charts = new WeakMap();
 const shelf = (globalThis.genmodelsShelf ??= new EventTarget());
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-const NEAR = 14; // CSS pixels within which a point is meant
+// CSS pixels within which a point is meant.
+const NEAR = 14;
 
 const ease = (t) => t * t * (3 - 2 * t);
 
@@ -48,7 +49,8 @@ class Scatter {
     this.only = null;
     this.cursor = null;
     this.chosen = null;
-    this.tool = null; // "box", "lasso", or none: then a drag needs Shift
+    // "box", "lasso", or none: then a drag needs Shift.
+    this.tool = null;
     this.pictures = false;
     this.trail = null; // places of the drag that chooses
     this.redraw = () => this.draw();
@@ -72,6 +74,8 @@ class Scatter {
     this.root.querySelector(".scatter").style.maxWidth = data.most_width ? `${data.most_width}px` : "";
     const theme = isDark(this.root.querySelector(".scatter")) ? 1 : 0;
     this.colours = data.colours.map((pair) => pair[theme]);
+    // Other data may have come.
+    if (this.only >= data.classes.length) this.only = null;
     this.drawLegend();
     this.drawTools();
     this.background(data.background);
@@ -160,6 +164,8 @@ class Scatter {
   }
 
   drag(event) {
+    // Let go where the page could not see it.
+    if (!event.buttons) return this.drop();
     this.trail.push(this.place(event));
     this.draw();
   }

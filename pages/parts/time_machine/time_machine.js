@@ -46,7 +46,7 @@ class Machine {
     const fresh = data.name !== this.data?.name || (data.at !== this.data.at && !this.held && !this.resting);
     if (data.name !== this.data?.name) {
       cancelAnimationFrame(this.film.frame);
-      this.film = {};
+      Object.assign(this, { film: {}, sheets: {} });
     }
     Object.assign(this, { data, tell });
     this.slider.max = last;
@@ -75,6 +75,7 @@ class Machine {
     if (!source || source === this.sheets[name]?.source) return;
     const kept = (this.sheets[name] = { source });
     kept.picture = await createImageBitmap(await (await fetch(source)).blob());
+    if (this.sheets[name] !== kept) return kept.picture.close(); // a newer one is on its way
     if (name === "z") this.layOut(kept.picture);
     this.draw();
   }
@@ -83,14 +84,15 @@ class Machine {
 
   // The page's own pictures of z, side by side: what is seen until the decoders are here.
   layOut(picture) {
-    if (this.film.side && this.decoders().length) return;
+    const moments = String(this.data.strip_steps);
+    if (this.film.laid === moments && this.decoders().length) return;
     const n = this.data.strip_steps.length;
     const [side, height] = [picture.width / n, picture.height];
     const columns = n <= IN_A_ROW ? n : Math.ceil(n / 2);
     const canvas = this.figures.film.firstElementChild;
     Object.assign(canvas, { width: columns * side, height: Math.ceil(n / columns) * height });
     canvas.style.maxWidth = `${WIDEST * columns}px`;
-    Object.assign(this.film, { columns, side, height });
+    Object.assign(this.film, { columns, side, height, laid: moments, of: null, by: null });
     for (let i = 0; i < n; i++) canvas.getContext("2d").drawImage(picture, i * side, 0, side, height, ...this.cell(i));
     canvas.dataset.drawn = "by the page";
     this.follow();
@@ -166,7 +168,8 @@ class Machine {
     if (this.position >= last) this.position = 0;
     let before = performance.now();
     const tick = (now) => {
-      this.go(Math.min(last, this.position + (Math.max(0, now - before) / 1000 / SECONDS) * last));
+      const passed = Math.min(100, Math.max(0, now - before)); // in another tab no time passes
+      this.go(Math.min(last, this.position + (passed / 1000 / SECONDS) * last));
       before = now;
       if (this.position < last) this.frame = requestAnimationFrame(tick);
       else this.play(false), this.rest();

@@ -16,7 +16,8 @@ function point(data) {
   step = data.step;
   const tall = target.offsetHeight > innerHeight / 2;
   target.style.scrollMarginTop = "4.5rem"; // the header stays above it
-  target.scrollIntoView({ block: tall ? "start" : "center", behavior: "smooth" });
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  target.scrollIntoView({ block: tall ? "start" : "center", behavior });
   side();
 }
 
