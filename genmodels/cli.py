@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -149,17 +148,13 @@ def _stop_on_interrupt(folder: "RunFolder") -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-RUN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What may stand in the address of a page, where a dot parts several runs."""
-
-
 def _created(options: argparse.Namespace) -> "RunFolder":
     from genmodels.data import LARGE_MB, entry_of, spec_of, to_fetch
     from genmodels.models import preset
-    from genmodels.training.folder import RunFolder
+    from genmodels.training.folder import RUN_ID, RunFolder
     from genmodels.training.loop import check
 
-    if not RUN_NAME.fullmatch(name := options.out.resolve().name):
+    if not RUN_ID.fullmatch(name := options.out.resolve().name):
         raise UserError(
             f"A run cannot be called {name[:60]!r}, no page could show it; give --out a folder whose name has at most "
             "64 letters, digits, - and _."

@@ -167,8 +167,9 @@ class RunConfig(BaseModel):
         "auto", "Precision", "Auto uses bfloat16 where the processor multiplies it fast.", "Machine"
     )
     keep_mb: int = setting(
-        200, "Disk budget", "Megabytes a run may keep; older snapshots are thinned.", "Machine", ge=5, le=10_000
-    )
+        200, "Disk budget", "Megabytes a run may keep; older snapshots and figures are thinned.", "Machine",
+        ge=5, le=10_000,
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _names_are_registered(self) -> "RunConfig":

@@ -297,7 +297,10 @@ def page(profile: BrowserContext, reporting: Callable[[BrowserContext], BrowserC
     for other in others:
         other.close()
     everything = {"origin": "*", "storageTypes": "cookies,indexeddb,local_storage,cache_storage,service_workers"}
-    profile.new_cdp_session(keeper).send("Storage.clearDataForOrigin", everything)
+    session = profile.new_cdp_session(keeper)
+    session.send("Storage.clearDataForOrigin", everything)
+    session.detach()
+    assert not profile.cookies()
 
 
 @pytest.fixture(scope="session")

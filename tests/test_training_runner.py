@@ -10,6 +10,7 @@ import torch
 
 from genmodels.config import parse
 from genmodels.data import of_run
+from genmodels.errors import UserError
 from genmodels.training import clock, loop, runner
 from genmodels.training.folder import RunFolder
 from genmodels.training.machine import cards
@@ -279,6 +280,10 @@ def test_a_run_gives_signs_of_life_whatever_it_is_busy_with_and_none_after_its_e
     until(lambda: folder.status().heartbeat > before.heartbeat)
     recorder.fail("It ended.")
     ended = folder.status()
+    beats = recorder._closed.wait
+    passed = []
+    monkeypatch.setattr(recorder._closed, "wait", lambda seconds: passed.append(0) or beats(seconds))
+    until(lambda: len(passed) > 20)
     recorder.close()
     assert not recorder._heart.is_alive()
     assert folder.status() == ended
@@ -334,6 +339,9 @@ def test_nothing_is_shown_of_what_a_resumed_run_does_not_go_on_from(tmp_path, re
         folder.keep_weights(step, folder.model())
     if not resumable:
         (folder.path / "checkpoint.safetensors").unlink()
+        with pytest.raises(UserError, match="start over"):  # what it knows would be lost
+            folder.reopen()
+        folder.write_status(replace(folder.status(), state="diverged"))
     folder.reopen()
     kept = []
 

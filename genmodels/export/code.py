@@ -162,8 +162,7 @@ def _portable(folder: RunFolder) -> RunConfig:
 
 def _edited(folder: RunFolder, config: RunConfig) -> str:
     """What was turned in mid-run: the settings hold its last values from the start."""
-    events, _end = folder.history()
-    changes = (event.get("changes") for event in events if event.get("event") == "edited")
+    changes = (event.get("changes") for event in folder.events() if event.get("event") == "edited")
     # Only names that are settings: whatever else stands in a file must not become part of a program.
     names = {
         name for change in changes if isinstance(change, dict) for name in change if name in type(config).model_fields

@@ -179,8 +179,8 @@ def _fitting(given: Mapping[str, Tensor], expected: Mapping[str, Tensor], spec: 
 
 
 def _history(raw: RunFolder, made: RunFolder) -> None:
-    events, _end = raw.history()
-    (made.path / "history.jsonl").write_text("".join(f"{to_json(_readable(event))}\n" for event in events))
+    with (made.path / "history.jsonl").open("w") as file:
+        file.writelines(f"{to_json(_readable(event))}\n" for event in raw.events())
 
 
 def _readable(event: Mapping[str, Any]) -> dict[str, Any]:

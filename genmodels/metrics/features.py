@@ -152,10 +152,19 @@ def _own(data: Dataset, progress: Progress | None) -> FeatureNetwork | None:
     if key not in _own_ones:
         while len(_own_ones) >= KEPT:
             _own_ones.pop(next(iter(_own_ones)))
-        data = _as_it_comes(data)
-        path = default_root() / "classifiers" / f"{_digest(data)}.safetensors"
-        _own_ones[key] = _judged(_read(path, data) or _taught(path, data, progress), data)
+        _own_ones[key] = _judged(_read(_file(key), data) or _shared(data, progress), data)
     return _own_ones[key]
+
+
+def _shared(data: Dataset, progress: Progress | None) -> FeatureNetwork:
+    """The classifier of all draws, splits and parts of a data set: taught on the set as it comes."""
+    whole = _as_it_comes(data, progress)
+    path = _file(_digest(whole))
+    return _read(path, whole) or _taught(path, whole, progress)
+
+
+def _file(key: str) -> Path:
+    return default_root() / "classifiers" / f"{key}.safetensors"
 
 
 def _digest(data: Dataset) -> str:
@@ -165,10 +174,10 @@ def _digest(data: Dataset) -> str:
     return content.hexdigest()
 
 
-def _as_it_comes(data: Dataset) -> Dataset:
+def _as_it_comes(data: Dataset, progress: Progress | None) -> Dataset:
     """The data set of which ``data`` are a draw, a split, a part or a noisy copy: all of these have one judge."""
     try:
-        whole = select(load(data.name), data.spec.classes)
+        whole = select(load(data.name, progress=progress), data.spec.classes)
     except UserError:
         return data
     return whole if whole.spec == data.spec else data

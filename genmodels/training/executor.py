@@ -110,7 +110,12 @@ class WorkerPool(Executor):
                 if self._closed or len(self._workers) >= most:
                     return
                 worker = self._worker()
-                self._give(worker, _warm)
+                try:
+                    self._give(worker, _warm)
+                except Exception:  # no memory for another process: then there are fewer
+                    self._workers.discard(worker)
+                    worker.shutdown(wait=False)
+                    return
                 self._idle.append(worker)
 
     def submit(  # type: ignore[override]  # the number of threads is ours

@@ -15,10 +15,11 @@
 """
 
 import os
+import re
 import socket
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -61,6 +62,8 @@ IDLE_YIELDS_AFTER = 60.0
 """Seconds after which a paused run ends, watched or not, if others wait for its place."""
 ACTIVE: tuple[State, ...] = ("queued", "preparing", "running", "paused")
 KEPT = ("frames", "weights")
+RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Names of run folders: what may stand in the address of a page, where a dot parts several runs."""
 HISTORY_SHARE = 1 / 8
 """Part of the room of a run that its history may take."""
 Count = Annotated[int, Field(ge=0, le=2**62)]
@@ -220,17 +223,27 @@ class RunFolder:
         """Queue a run again that is not active; a damaged status does not keep it from going on.
 
         Raises:
-            UserError: It is active, or its configuration or checkpoint is damaged.
+            UserError: It is active, its configuration or checkpoint is damaged, or it has learned and came without a
+                checkpoint: to begin again would lose what it knows.
         """
         if self.active():
             raise UserError("This run is still going; pause or stop it first.")
         self.config()
         point = self._resumes_at()
+        if point.step == 0 and self._has_learned():
+            raise UserError("This run has no resume point, so it cannot go on; start over to train a new one like it.")
         self.look()
         wishes = self.path / "commands.jsonl"
         end_line(wishes)
         read = wishes.stat().st_size if wishes.exists() else 0
         self.write_status(replace(point, commands_read=read))
+
+    def _has_learned(self) -> bool:
+        try:
+            status = self._written_status()
+        except UserError:
+            return False
+        return status.state in ("finished", "stopped") and status.step > 0
 
     def history(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Events since ``offset`` as dictionaries with ``event``, ``step``, ``seconds``, ...; and the next offset.
@@ -238,7 +251,17 @@ class RunFolder:
         A next offset of 0 says that the history was thinned meanwhile and is to be read anew.
         """
         path = self.path / "history.jsonl"
-        return read_lines(path, offset) if offset <= _size(path) else ([], 0)
+        return read_lines(path, offset) if _ends_line(path, offset) else ([], 0)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The whole history, however long it is."""
+        offset = 0
+        while True:
+            events, end = self.history(offset)
+            yield from events
+            if end <= offset:
+                return
+            offset = end
 
     def append(self, values: Mapping[str, Any]) -> None:
         append_line(self.path / "history.jsonl", values)
@@ -422,6 +445,18 @@ class RunFolder:
 
 def _steps(folder: Path) -> list[int]:
     return sorted(int(file.stem) for file in folder.glob("*.safetensors") if file.stem.isdecimal())
+
+
+def _ends_line(path: Path, offset: int) -> bool:
+    """Whether a line ends at ``offset``: seldom so where other lines have taken the place of those that were read."""
+    if offset == 0:
+        return True
+    try:
+        with path.open("rb") as file:
+            file.seek(offset - 1)
+            return file.read(1) == b"\n"
+    except OSError:
+        return False
 
 
 def _kind(line: bytes) -> str:

@@ -18,14 +18,15 @@ from genmodels.training.clock import Rhythm
 from genmodels.training.folder import RESTS_AFTER, SILENCE, RunFolder, Status
 from genmodels.training.loop import PACES, Pace, ResumePoint, Trainer
 
-CHECKPOINT_EVERY, SLOWEST_CHECKPOINT = 5.0, 60.0
-"""Seconds between two resume points: as a rule, and at most (see :class:`~genmodels.training.clock.Rhythm`)."""
-CHECKPOINT_SHARE = 0.05
-"""Part of the time that they may take: those of a large network are gigabytes."""
+CHECKPOINT_EVERY, SLOWEST_CHECKPOINT, CHECKPOINT_SHARE = 5.0, 60.0, 0.05
+"""Seconds between two resume points: as a rule, and at most, where they take more than their share of the time, as
+those of large networks do (see :class:`~genmodels.training.clock.Rhythm`). So much is lost with a killed process."""
 WEIGHTS_GROWTH = 1.25
 """Kept weights lie that factor of steps apart: many early on, when much changes."""
 BEAT = SILENCE / 6
-"""Seconds of silence after which a run gives a sign of life, whatever it is busy with."""
+"""Seconds of silence after which a run gives a sign of life, whatever it is busy with..."""
+HUNG_AFTER = 1800.0
+"""...but not for ever: so long after its last event it counts as dead."""
 ENDS_AFTER = 300.0
 """Seconds without a look after which a run that wants to be watched ends; sooner when others wait for its place."""
 
@@ -107,6 +108,7 @@ class Recorder:
         self._rhythm = Rhythm({"checkpoint": (CHECKPOINT_EVERY, SLOWEST_CHECKPOINT)}, CHECKPOINT_SHARE)
         self._next_weights = 0.0
         self._rests = False
+        self._spoke = time.monotonic()
         self._writing = threading.Lock()
         self._closed = threading.Event()
         self._heart = threading.Thread(target=self._beat, daemon=True)
@@ -119,7 +121,7 @@ class Recorder:
 
     def _beat(self) -> None:
         """Give signs of life where no event does: one step or evaluation may take longer than a minute."""
-        while not self._closed.wait(BEAT):
+        while not self._closed.wait(BEAT) and time.monotonic() - self._spoke < HUNG_AFTER:
             with suppress(OSError), self._writing:
                 if self.status.active and time.time() - self.status.heartbeat >= BEAT:
                     self.status = self.folder.write_status(self.status)
@@ -181,9 +183,11 @@ class Recorder:
                 self._end(event, trainer)
 
     def _pause(self, trainer: Trainer, still: bool) -> None:
-        if not still:
-            self._keep_resumable(trainer)
-            self._now(state="paused")
+        if still:
+            self._spoke = time.monotonic()
+            return
+        self._keep_resumable(trainer)
+        self._now(state="paused")
 
     def _end(self, event: ev.Stopped | ev.Finished, trainer: Trainer) -> None:
         self._keep_resumable(trainer)
@@ -230,5 +234,6 @@ class Recorder:
 
     def _now(self, **changes: Any) -> None:
         with self._writing:
+            self._spoke = time.monotonic()
             self.status = replace(self.status, **changes)
             self.status = self.folder.write_status(self.status)

@@ -1,7 +1,6 @@
 """All runs in one place: started, found again, and each visitor's own."""
 
 import os
-import re
 import secrets
 import shutil
 import threading
@@ -18,10 +17,9 @@ from genmodels.config import RunConfig
 from genmodels.errors import UserError
 from genmodels.owners import owner_key
 from genmodels.training.executor import WorkerPool
-from genmodels.training.folder import IDLE_YIELDS_AFTER, YIELDS_AFTER, RunFolder, Status
+from genmodels.training.folder import IDLE_YIELDS_AFTER, RUN_ID, YIELDS_AFTER, RunFolder, Status
 from genmodels.training.machine import thread_count
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 QUEUE_MINDED = 1.0
 """Seconds between two looks at who could make room for the runs that wait."""
 KEPT_DISCARDED = 600.0
@@ -77,9 +75,14 @@ class RunStore:
                 raise UserError("This run is still going; pause or stop it first.")
             config = folder.config().changed(changes)
             folder.reopen()
-            if changes:
-                folder.change(**changes)
-            self._submit(folder, config)
+            try:
+                if changes:
+                    folder.change(**changes)
+                self._submit(folder, config)
+            except Exception:  # of the disk, or of a pool that is closed
+                reason = "It could not be queued; resume it to try again."
+                folder.write_status(replace(folder.status(), state="failed", reason=reason))
+                raise
 
     def stop(self, folder: RunFolder) -> None:
         """End a run, resumable: at once where it waits in the queue, else within a fraction of a second."""
@@ -129,7 +132,7 @@ class RunStore:
 
     def find(self, run_id: object) -> RunFolder:
         """The run with this id, or the bundled one. Raises UserError when there is none; ``run_id`` may be hostile."""
-        if isinstance(run_id, str) and _ID.fullmatch(run_id):
+        if isinstance(run_id, str) and RUN_ID.fullmatch(run_id):
             for root in (self.root, bundled_root()):
                 if _is_run(root / run_id):
                     return RunFolder(root / run_id)
@@ -145,7 +148,7 @@ class RunStore:
         for path in self.root.iterdir():
             folder = RunFolder(path)
             try:
-                if _ID.fullmatch(path.name) and _is_run(path) and self.owns(folder, owner):
+                if RUN_ID.fullmatch(path.name) and _is_run(path) and self.owns(folder, owner):
                     found.append((folder.about()["created"], folder))
             except UserError:
                 continue
@@ -168,7 +171,7 @@ class RunStore:
     def restore(self, run_id: str, owner: str) -> RunFolder:
         """Take back a discarded run of one's own. Raises UserError when it is too late; ``run_id`` may be hostile."""
         with self._lock:
-            gone = RunFolder(self._bin / run_id) if _ID.fullmatch(run_id) else None
+            gone = RunFolder(self._bin / run_id) if RUN_ID.fullmatch(run_id) else None
             if gone is None or not _is_run(gone.path) or gone.about()["owner"] not in ("", owner_key(owner)):
                 raise UserError("This run cannot be brought back any more; it was deleted too long ago.")
             gone.path.rename(self.root / run_id)

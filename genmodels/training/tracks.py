@@ -30,7 +30,7 @@ def rows(folder: RunFolder) -> list[Row]:
     ``quality/<name>/<index>``. What a resumed run went through twice is told once; damaged lines are passed over.
     """
     told: list[Row] = []
-    for event in _events(folder):
+    for event in folder.events():
         step, seconds = event.get("step"), event.get("seconds")
         if not (_is_number(step) and _is_number(seconds)):
             continue
@@ -48,16 +48,6 @@ def tracks(folder: RunFolder) -> dict[str, Track]:
         for name, value in values.items():
             found.setdefault(name, []).append((step, seconds, value))
     return {name: Track(*np.array(points).T) for name, points in found.items()}
-
-
-def _events(folder: RunFolder) -> Iterator[dict[str, Any]]:
-    offset = 0
-    while True:
-        events, end = folder.history(offset)
-        yield from events
-        if end <= offset:
-            return
-        offset = end
 
 
 def _numbers(event: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

@@ -9,6 +9,8 @@ import streamlit as st
 
 LOCALES = Path(__file__).parents[1] / "locales"
 DOMAIN = "studio"
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|$~:&])")
+_MARKUP_AT_THE_START = re.compile(r"^(\s*\d*)([-.=])", re.MULTILINE)
 
 
 @cache
@@ -36,7 +38,9 @@ def _(message: str) -> str:
 def plain(text: str) -> str:
     """Words that somebody else has chosen, such as the name of a class, for a sentence in Markdown.
 
-    >>> print(plain("*a* [b](c)"))
-    \\*a\\* \\[b\\]\\(c\\)
+    What means nothing there stays as it is: labels are also read aloud, just as they are written.
+
+    >>> print(plain("*a* [b](c)"), plain("GAN on Fashion, 0.5"), plain("1. x"), plain("- y"))
+    \\*a\\* \\[b\\]\\(c\\) GAN on Fashion, 0.5 1\\. x \\- y
     """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    return _MARKUP_AT_THE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", text))

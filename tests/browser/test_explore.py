@@ -100,6 +100,10 @@ def test_the_pad_moves_sliders_and_picture_and_the_point_is_kept(studio: Server,
     values = [float(value) for value in desk.z()]
     assert min(values) > 1
     page.mouse.up()
+    page.mouse.down(button="right")
+    page.mouse.move(x, y)
+    page.mouse.up(button="right")
+    assert [float(value) for value in desk.z()] == values
     page.mouse.move(5, 5)
     expect(page).to_have_url(re.compile("z="))
     expect(desk.values.first).not_to_have_text("0.00")

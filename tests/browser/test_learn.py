@@ -140,6 +140,14 @@ def test_a_figure_answers_to_slider_and_hand(server, page: Page, visit: Visit) -
     page.mouse.move(box["x"] + 150, box["y"] + box["height"] / 2, steps=4)
     page.mouse.up()
     expect(reading(page, "forward")).not_to_have_text("0.000")
+    by_hand = reading(page, "forward").inner_text()
+    figure = page.locator("svg.draggable").first
+    figure.press("ArrowRight")
+    expect(reading(page, "forward")).not_to_have_text(by_hand)
+    ring = figure.locator("circle.ring")
+    place = ring.get_attribute("cx")
+    figure.press(" ")  # the other bell
+    expect(ring).not_to_have_attribute("cx", str(place))
     moved = reading(page, "forward").inner_text()
     # What the visitor set stays while the page is drawn again.
     page.get_by_text("Half a nat.").click()

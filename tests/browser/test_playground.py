@@ -1,9 +1,12 @@
 """The playground as a visitor meets it: play, pause, single moves, layers, and the way back through the run."""
 
+import math
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from genmodels.data.painted import REACH
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +71,18 @@ def test_a_drawn_distribution_becomes_the_points_to_learn(playground: Page) -> N
     sheet.focus()
     page.keyboard.press("ArrowRight")  # the brush moves a tenth to the right, then dabs
     page.keyboard.press("Space")
+    expect(sheet).to_have_attribute("data-dabs", "1")
+    box = sheet.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    for beyond in (0, 200, 0, 200):  # out of the sheet and back: where it ends, nothing piles up
+        page.mouse.move(box["x"] + box["width"] + beyond, y)
+    page.mouse.up()
+    stroke = 1 + math.floor(REACH / (0.35 * 0.2))  # dabs of radius 0.2 lie 0.35 of it apart
+    expect(sheet).to_have_attribute("data-dabs", str(1 + stroke))
+    page.locator(".brush .undo").click()
     expect(sheet).to_have_attribute("data-dabs", "1")
     page.locator(".brush .done").click()
     expect(page.get_by_role("combobox", name="Data", exact=True)).to_have_value("Drawing 1", timeout=LONG)

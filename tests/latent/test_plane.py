@@ -7,7 +7,8 @@ import torch
 
 from genmodels.latent.plane import Plane, lattice, manifold, ticks
 from genmodels.latent.prior import quantiles, truncated, usual_length
-from genmodels.models import Model
+from genmodels.models import MODELS, Model
+from tests.small_models import fresh
 
 
 def test_a_plane_changes_two_dimensions_only() -> None:
@@ -43,6 +44,14 @@ def test_quantiles_part_the_prior_evenly(model_of: Callable[..., Model]) -> None
         assert (shares - 0.2).abs().max() < 0.01
     assert ticks(model_of("gan", noise="uniform"), 3, "even", 5.0).tolist() == [-1.0, 0.0, 1.0]
     assert ticks(model_of("gan"), 3, "even", 5.0).tolist() == [-5.0, 0.0, 5.0]
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_quantiles_are_those_of_draws(name: str) -> None:
+    model = fresh(name)
+    p = torch.tensor([0.3, 0.5, 0.75])
+    draws = model.prior(8000, torch.Generator().manual_seed(7))
+    torch.testing.assert_close(quantiles(model, p), draws.quantile(p, 0), atol=0.3, rtol=0)
 
 
 def test_where_the_prior_has_no_formula_its_draws_tell(model_of: Callable[..., Model]) -> None:

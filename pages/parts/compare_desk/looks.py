@@ -172,7 +172,8 @@ def _decoded(path: str, version: int) -> np.ndarray | None:
     if model.spec.modality != "image" or model.config.latent_dim < 2:
         return None
     plane = Plane.of_axes(torch.zeros(model.config.latent_dim), 0, 1)
-    shown = to_pixels(manifold(model, plane, ticks(model, PLANE_SIDE)), model)
+    across, up = (ticks(model, PLANE_SIDE, dim=dim) for dim in (0, 1))
+    shown = to_pixels(manifold(model, plane, across, up), model)
     return tile(pictures(shown.numpy()), PLANE_SIDE, 0)
 
 

@@ -59,9 +59,9 @@ class Told:
     def reach(self, chart: str) -> Reach:
         return self.reaches.get(chart, FREE)
 
-    def titled(self, key: str, title: str, line: str) -> AbstractContextManager[None]:
+    def titled(self, key: str, title: str, line: str, value: str = "", unit: str = "") -> AbstractContextManager[None]:
         """A panel, which says whose it is where there are two."""
-        return titled(f"{key}{self.slot}", f"{self.name} · {title}" if self.name else title, line)
+        return titled(f"{key}{self.slot}", f"{self.name} · {title}" if self.name else title, line, value, unit)
 
 
 def readings(games: Sequence[Game]) -> None:

@@ -92,7 +92,7 @@ def transport(folder: RunFolder | None, state: str) -> None:
             args=(folder, pace),
         )
     if watches:
-        st.caption(_("You are watching somebody else's game. Play and Reset begin one of your own."))
+        st.caption(_("You are watching somebody else's game. Play begins one of your own."))
     if folder is not None and state == "queued":
         st.caption(f":material/hourglass_empty: {place_in_line(folder)}")
     if folder is not None and state == "stopped":

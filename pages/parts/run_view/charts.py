@@ -1,8 +1,7 @@
 """Charts of a live run: losses by part, the discriminator's scores, quality, and what each dimension says."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import streamlit as st
@@ -21,8 +20,14 @@ RARE = 0.25
 """Share of its due below which a class or mode counts as hardly drawn."""
 SILENT = 0.1
 """Nats below which a dimension of the code says next to nothing."""
-Titled = Callable[..., AbstractContextManager[None]]
-"""Opens a panel, as :func:`pages.parts.run_view.panels.titled` does."""
+
+
+class Titled(Protocol):
+    """Opens a panel, as :func:`pages.parts.run_view.panels.titled` does."""
+
+    def __call__(
+        self, key: str, title: str, line: str, value: str = "", unit: str = ""
+    ) -> AbstractContextManager[None]: ...
 
 
 Chart = Literal["losses", "verdicts", "gradients"]

@@ -7,7 +7,6 @@ import streamlit as st
 
 from genmodels.data import load, select
 from genmodels.data.subset import resplit
-from genmodels.data.uploads import PREFIX, UploadStore
 from pages.parts.image_grid import image_grid, tile
 from pages.parts.own_data.report import class_balance
 from pages.parts.palette import ground
@@ -63,8 +62,7 @@ def _closer(name: str, classes: tuple[str, ...], size: int | None, seed: int, he
     from genmodels.data import closer
 
     # Copies made of a small set would all be near each other: looked at is what was brought.
-    data = UploadStore().load(name, seed, copies=False) if name.startswith(PREFIX) else load(name, seed=seed)
-    data = select(resplit(data, held_out, seed), classes, size, seed)
+    data = select(resplit(load(name, seed=seed, copies=False), held_out, seed), classes, size, seed)
     pairs, means, shown = closer.nearest_pairs(data.train), None, None
     if data.spec.modality == "image":
         means = closer.mean_sample(data.train)[None]
