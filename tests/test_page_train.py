@@ -16,6 +16,7 @@ from genmodels.config import RunConfig, live_fields
 from genmodels.data import DATASETS, spec_of
 from genmodels.models import MODELS, preset
 from genmodels.training.folder import RunFolder, Status
+from genmodels.training.loop import ResumePoint
 from genmodels.training.store import RunStore, owner_key
 from pages.parts import form, studio, text
 from pages.parts.architecture import stacks
@@ -506,12 +507,21 @@ def test_a_run_that_waits_is_stopped_at_once(store: RunStore, make: Make) -> Non
 
 def test_train_longer_doubles_the_budget(store: RunStore, make: Make) -> None:
     folder = make("finished")
+    folder.write_checkpoint(ResumePoint(folder.config(), 20, 1.0, {"weight": torch.zeros(1)}))
     before = folder.config().steps
     assert before is not None
     page(run=folder.id).button(key="run-longer").click().run()
     assert folder.config().steps == 2 * before
     assert folder.status().state == "queued"
     assert store.pool.jobs == [(folder.path,)]
+
+
+def test_train_longer_is_refused_in_a_sentence_where_all_that_was_learned_would_be_lost(make: Make) -> None:
+    folder = make("finished")  # and came without a resume point
+    at = page(run=folder.id).button(key="run-longer").click().run()
+    assert not at.exception
+    assert any("start over" in warning.value for warning in at.warning)
+    assert folder.status().state == "finished"
 
 
 def test_start_over_begins_a_run_with_the_same_settings(store: RunStore, make: Make) -> None:

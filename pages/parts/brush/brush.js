@@ -130,7 +130,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const sheet = sheets.get(parentElement) ?? new Sheet(parentElement);
   sheets.set(parentElement, sheet);
   sheet.show(data, setTriggerValue);
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (sheet.call = {});
   return () => {
+    if (sheet.call !== call) return;
     sheet.resizing.disconnect();
     cancelAnimationFrame(sheet.frame);
     sheets.delete(parentElement);

@@ -355,7 +355,7 @@ export default function ({ data }) {
       (packed.moments[step] ??= {})[what] = array;
     }
     shelf.dispatchEvent(new Event("film"));
-    return () => (shelf.film = null);
+    return () => shelf.film === packed && (shelf.film = null);
   }
   if (shelf.decoder?.name === packed.name) return;
   shelf.decoder = packed.remote ? new Atlas(packed) : new Decoder(packed);

@@ -176,7 +176,10 @@ export default function ({ data, parentElement, setStateValue }) {
   const pad = pads.get(parentElement) ?? new Pad(parentElement);
   pads.set(parentElement, pad);
   pad.show(data, (value) => setStateValue("drawn", value));
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (pad.call = {});
   return () => {
+    if (pad.call !== call) return;
     clearTimeout(pad.timer);
     pads.delete(parentElement);
   };

@@ -157,7 +157,10 @@ export default function ({ data, parentElement }) {
   const player = players.get(parentElement) ?? new Player(parentElement);
   players.set(parentElement, player);
   player.show(data);
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (player.call = {});
   return () => {
+    if (player.call !== call) return;
     player.end();
     players.delete(parentElement);
   };

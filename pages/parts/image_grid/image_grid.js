@@ -75,7 +75,10 @@ export default function ({ data, parentElement }) {
       else next.close();
     });
   }
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (view.call = {});
   return () => {
+    if (view.call !== call) return;
     cancelAnimationFrame(view.frame);
     view.next?.close();
     view.shown = null;

@@ -719,7 +719,10 @@ export default function ({ data, parentElement }) {
   const desk = desks.get(parentElement) ?? new Desk(parentElement);
   desks.set(parentElement, desk);
   desk.show(data);
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (desk.call = {});
   return () => {
+    if (desk.call !== call) return;
     desk.end();
     desks.delete(parentElement);
   };

@@ -59,7 +59,10 @@ export default function ({ data, setStateValue }) {
     address(data, psi, label, held ? z : null);
     setStateValue("rest", point);
   }
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (shelf.call = {});
   return () => {
+    if (shelf.call !== call) return;
     document.removeEventListener("click", shelf.thrown);
     shelf.point = shelf.tell = null;
   };

@@ -220,7 +220,10 @@ function figure({ data, parentElement }, spec) {
   const it = figures.get(parentElement) ?? new Figure(parentElement, spec);
   figures.set(parentElement, it);
   it.show(data);
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (it.call = {});
   return () => {
+    if (it.call !== call) return;
     it.resizing.disconnect();
     figures.delete(parentElement);
   };

@@ -519,8 +519,11 @@ export default function ({ data, parentElement }) {
   const game = games.get(parentElement) ?? new Game(parentElement);
   games.set(parentElement, game);
   game.show(data);
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (game.call = {});
   return () => {
-    games.get(parentElement)?.end();
+    if (game.call !== call) return;
+    game.end();
     games.delete(parentElement);
   };
 }

@@ -11,7 +11,7 @@ async function pixelsOf(address) {
 
 export default function ({ data: { plane }, setStateValue }) {
   const ready = () => shelf.dispatchEvent(new Event("decoder"));
-  shelf.wantPlane = (wanted) => setStateValue("wanted", wanted);
+  const want = (shelf.wantPlane = (wanted) => setStateValue("wanted", wanted));
   if (plane && plane.picture !== shelf.plane?.picture) {
     const { decoder, axes, base, label } = plane;
     shelf.coming = plane;
@@ -21,5 +21,5 @@ export default function ({ data: { plane }, setStateValue }) {
       ready();
     });
   } else ready();
-  return () => (shelf.wantPlane = null);
+  return () => shelf.wantPlane === want && (shelf.wantPlane = null);
 }

@@ -52,7 +52,8 @@ class Scatter {
     // "box", "lasso", or none: then a drag needs Shift.
     this.tool = null;
     this.pictures = false;
-    this.trail = null; // places of the drag that chooses
+    // Places of the drag that chooses.
+    this.trail = null;
     this.redraw = () => this.draw();
     shelf.addEventListener("sheet", this.redraw);
     this.resizing = new ResizeObserver(() => this.draw());
@@ -383,7 +384,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     (value) => setTriggerValue("pick", value),
     (value) => setTriggerValue("select", value),
   );
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (chart.call = {});
   return () => {
+    if (chart.call !== call) return;
     chart.end();
     charts.delete(parentElement);
   };

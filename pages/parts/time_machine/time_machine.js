@@ -305,7 +305,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const machine = machines.get(parentElement) ?? new Machine(parentElement);
   machines.set(parentElement, machine);
   machine.show(data, (value) => setTriggerValue("rest", value));
+  // Where data change while a script is still being fetched, the clean-up of an earlier call comes late: it is void.
+  const call = (machine.call = {});
   return () => {
+    if (machine.call !== call) return;
     machine.end();
     machines.delete(parentElement);
   };
