@@ -70,7 +70,7 @@ class RunConfig(BaseModel):
     )
 
     held_out: float | None = setting(
-        None, "Held out", "Share of all samples kept aside to measure on. Empty: as the data come.",
+        None, "Held out", "Share of all samples kept aside to measure on. Empty: the data set's own split.",
         "Data", ge=0.02, le=0.5,
     )  # fmt: skip
     added_noise: float = setting(
@@ -158,7 +158,7 @@ class RunConfig(BaseModel):
         0, "Seed", "Same seed, same machine, one thread: the same run, bit for bit.", "Machine", ge=0, le=2**31 - 1
     )
     threads: int = setting(
-        0, "Threads", "Processor threads of the run; 0 finds out how many pay.", "Machine", ge=0, le=64
+        0, "Threads", "Processor threads of the run; 0 finds out how many help.", "Machine", ge=0, le=64
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = setting(
         "auto", "Device", "Where the run computes; auto takes a graphics card for pictures, if there is one.", "Machine"
@@ -167,7 +167,7 @@ class RunConfig(BaseModel):
         "auto", "Precision", "Auto uses bfloat16 where the processor multiplies it fast.", "Machine"
     )
     keep_mb: int = setting(
-        200, "Disk budget", "Megabytes a run may keep; older snapshots and figures are thinned.", "Machine",
+        200, "Disk budget", "Megabytes a run may keep; older snapshots and numbers are thinned out.", "Machine",
         ge=5, le=10_000,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from pages.parts.text import _
 
 def hero() -> None:
     title = _("Machines that imagine, opened up")
-    line = _("Train one in your browser in seconds, watch it learn, then take hold of what it knows and pull.")
+    line = _("Train one in seconds, watch it learn, then take hold of what it knows and pull.")
     with st.container(key="hero"):
         st.title(title, anchor=False)
         st.markdown(line)

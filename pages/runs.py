@@ -7,7 +7,7 @@ from pages.parts.text import _
 
 frame.require(__file__)
 st.title(_("Runs"), anchor=False)
-st.markdown(_("Everything you have trained, newest first. Tick two or more to compare them."))
+st.markdown(_("Everything you have trained. Tick two to four runs to compare them."))
 
 with st.spinner(_("Getting ready...")):  # torch is imported here and not above: the frame is painted before
     from pages.parts.runs_desk import desk

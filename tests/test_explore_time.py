@@ -134,7 +134,7 @@ def test_decoders_too_large_to_be_sent_leave_z_through_time_to_the_page(
 ) -> None:
     monkeypatch.setattr(time, "MOST_BYTES", 1000)
     at = visit(run="vae2", show="time")
-    assert at.button(key="explore-time-z").label == "Take along"
+    assert at.button(key="explore-time-z").label == "Update z"
 
 
 def test_the_bundled_vae_of_digits_can_be_seen_as_it_was(runs: Path) -> None:

@@ -232,7 +232,7 @@ def test_a_change_can_be_put_back_and_outlives_another_preset(store: RunStore) -
 def test_settings_that_do_not_fit_are_explained_and_cannot_be_started(store: RunStore) -> None:
     at = page(model="gan")
     control(at, "slider", "set-gan-depth").set_value(5).run()
-    assert "cannot halve 28x28" in at.error[0].value
+    assert "Pictures of 28 x 28 cannot be halved" in at.error[0].value
     assert at.button(key="start").disabled
     control(at, "slider", "set-gan-depth").set_value(2).run()
     assert not at.error
@@ -407,7 +407,7 @@ def test_a_run_shows_what_its_frames_hold(make: Make, model: str, data: str) -> 
         for element in at.html
         if "<small>" in element.value and "<h3" in element.value
     }
-    assert titles - {"Turn while it runs"} == VIEWS[model, data]
+    assert titles - {"Change while training"} == VIEWS[model, data]
 
 
 def drawn(at: AppTest, key: str) -> dict[str, Any]:
@@ -685,7 +685,7 @@ def test_a_run_that_goes_on_from_before_its_measures_is_shown(make: Make) -> Non
     page(run=folder.id)
 
 
-@pytest.mark.parametrize(("device", "said"), [("cuda", "images a second · CUDA"), ("cpu", "images a second<")])
+@pytest.mark.parametrize(("device", "said"), [("cuda", "pictures a second · CUDA"), ("cpu", "pictures a second<")])
 def test_where_a_run_computes_is_said_where_it_is_a_card(make: Make, device: str, said: str) -> None:
     folder = make("running")
     folder.append({"event": "started", "step": 20, "seconds": 2.0, "device": device})
@@ -718,5 +718,5 @@ def test_a_value_is_said_in_words() -> None:
     say = {setting.name: setting.say for setting in form.settings(RunConfig)}
     assert say["network"]("conv") == "Conv"
     assert say["steps"](12000) == "12,000"
-    assert say["steps"](None) == "no limit"
+    assert say["steps"](None) == "not set"
     assert say["activation"]("leaky_relu") == "leaky relu"

@@ -116,7 +116,7 @@ def _picture(folder: RunFolder) -> list[Section]:
             f"{more.rstrip()}",
         ),
         Section(
-            "The weights that come with genmodels." if more else "The weights: the file from Take away, Model.",
+            "The weights that come with genmodels." if more else "The weights: the file from Export, Model.",
             f"model = load_model({source})",
         ),
         Section("Samples, from the noise that the page shows.", _drawing(config)),

@@ -100,7 +100,7 @@ def _known(members: Iterable[Member]) -> dict[str, Member]:
                 raise UserError(f"The zip holds {match[1]} twice; it has to hold one run.")
             found[match[1]] = member
     if "run.json" not in found or "model.safetensors" not in found:
-        raise UserError("This zip holds no trained run; take one from Take away, Whole run.")
+        raise UserError("This zip holds no trained run; make one with Export, Whole run.")
     if len(found) > MOST_FILES:
         raise UserError(f"This zip holds more than {MOST_FILES:,} files of a run; it cannot be brought here.")
     return found

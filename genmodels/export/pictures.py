@@ -33,7 +33,7 @@ def samples(folder: RunFolder) -> bytes:
     folder.about()
     shown = folder.frame().get("samples")
     if shown is None or shown.ndim not in (2, 4):
-        raise UserError("This run has no samples to show yet.")
+        raise UserError("This run has no samples to show yet; give it a few seconds.")
     if shown.ndim == 2:
         return encode(draw_points(shown.numpy(), POINTS_SIDE, radius=3))
     return encode(tile(shown, COLUMNS, gap=1), "png", SCALE)

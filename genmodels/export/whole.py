@@ -21,14 +21,14 @@ MOST_MOMENTS = MOST_FILES // 2 - 10
 
 @EXPORTS.register(
     "zip",
-    Card("Whole run", "Everything: history, frames, weights, resume point. Runs can bring it back.", "run"),
+    Card("Whole run", "Everything: history, frames, weights, checkpoint. The Runs page can import it.", "run"),
     stem="run", suffix=".zip", mime="application/zip", needs="run.json",
 )  # fmt: skip
 def whole(folder: RunFolder) -> bytes:
     """The folder's files, so many of its moments as can be brought back; nothing of its owner or of its process."""
     about, status = folder.about(), folder.status()
     if status.active:
-        raise UserError("This run is still going; stop it before you take it away whole.")
+        raise UserError("This run is still going; stop it before you export it whole.")
     here = replace(status, pid=0, born="", host="", heartbeat=0.0, commands_read=0)
     written = {
         "run.json": to_json({**about, "owner": ""}).encode(),

@@ -111,9 +111,9 @@ def read_in(content: bytes, latent_dim: int) -> list[Bookmark]:
     try:
         marks = _FILE.validate_python(from_json(content))["marks"]
     except ValueError:
-        raise UserError("This is no file of bookmarks; choose one that Explore has made, as JSON.") from None
+        raise UserError("This is not a bookmark file; choose a JSON file downloaded from Explore.") from None
     if not all(mark.name.strip() and mark.name.isprintable() for mark in marks):
-        raise UserError("A name in this file cannot be shown; name that bookmark anew where it comes from.")
+        raise UserError("A name in this file cannot be shown; rename that bookmark where it was made.")
     return checked(marks, latent_dim)
 
 

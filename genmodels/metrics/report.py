@@ -176,7 +176,7 @@ ALIKE = 0.05
 """Differences below that fraction are no differences."""
 SHARED = {"data": "data", "seed": "seed", "latent_dim": "latent size", "steps": "steps", "seconds": "seconds"}
 """Settings that have to be the same in a fair comparison."""
-UNFAIR = "They did not have the same chances, so take this with a grain of salt."
+UNFAIR = "They did not have the same chances, so compare with care."
 DISTANCES = {"kid": "KID", "js": "JS divergence"}
 """Measures of how far samples are from the data all in all, the better one first, and their names."""
 

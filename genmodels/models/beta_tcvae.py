@@ -35,7 +35,7 @@ class BetaTCVAEConfig(VAEConfig):
         equation=r"\mathbb{E}[\ln p(x|z)] - I(x;z) - \beta\,\mathrm{KL}\big(q(z)\,\|\,\textstyle\prod_j q(z_j)\big)"
         r" - \sum_j \mathrm{KL}(q(z_j)\,\|\,p(z_j))",
         paper="Chen et al., arXiv 1802.04942",
-        teaches="Why β-VAE works: not the whole KL term parts the factors, its total correlation does.",
+        teaches="Why β-VAE works: not the whole KL term separates the factors, but its total correlation.",
         fails="The three parts are estimated within a batch: small batches show too little information.",
     ),
 )

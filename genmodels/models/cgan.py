@@ -18,7 +18,7 @@ class CGANConfig(GANConfig):
     "cgan",
     Card(
         "Conditional GAN",
-        "Forger and detective are both told what the picture should show.",
+        "Forger and judge are both told what the picture should show.",
         family="GAN",
         equation=r"D(x, y) = \psi(\phi(x)) + e_y^\top \phi(x), \qquad x = G(z, y)",
         paper="Mirza & Osindero, arXiv 1411.1784; Miyato & Koyama, arXiv 1802.05637",

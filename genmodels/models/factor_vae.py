@@ -39,7 +39,7 @@ class FactorVAEConfig(VAEConfig):
     "factor-vae",
     Card(
         "FactorVAE",
-        "A VAE with a detective who looks at codes: are the dimensions independent?",
+        "A VAE with a judge who looks at codes: are the dimensions independent?",
         family="autoencoder",
         equation=r"\mathrm{ELBO} - \gamma\,\mathrm{KL}\big(q(z)\,\|\,\bar q(z)\big), \quad "
         r"\mathrm{KL} \approx \mathbb{E}\Big[\ln\tfrac{D(z)}{1-D(z)}\Big], \quad \bar q(z) = \textstyle\prod_j q(z_j)",

@@ -18,7 +18,7 @@ from genmodels.registry import Card
 
 def seldom(steps: int) -> Any:
     """The setting that spares most steps the second gradient of a penalty."""
-    words = "Apply the penalty only every so many steps, times as strongly: faster."
+    words = "Apply the penalty only every so many steps, times as strongly, which is faster."
     return setting(steps, "Penalty every", words, "Objective", ge=1, le=64)
 
 
@@ -37,7 +37,7 @@ class GANConfig(RunConfig):
     gamma: float = setting(
         1.0,
         "Gamma",
-        "Weight of the penalty, halved for R1 and R2 as in their papers; for clipped weights their bound. "
+        "Weight of the penalty, halved for R1 and R2 as in their papers; with clipped weights, their bound. "
         "Too small: the game runs away. Too large: D teaches nothing.",
         "Objective",
         live=True,
@@ -97,7 +97,7 @@ nothing leave D behind while the modes still drift: the share within three sigma
     "gan",
     Card(
         "GAN",
-        "A forger and a detective train each other until the forgeries pass.",
+        "A forger and a judge train each other until the forgeries pass.",
         family="GAN",
         equation=r"\min_G \max_D \; \mathbb{E}_x[\ln D(x)] + \mathbb{E}_z[\ln(1 - D(G(z)))]",
         paper="Goodfellow et al., arXiv 1406.2661",

@@ -22,7 +22,7 @@ class InfoGANConfig(GANConfig):
     categories: int = setting(
         10,
         "Categories",
-        "One of so many is set in the first entries of z; 0 for none.",
+        "How many categories the first entries of z choose among; 0 for none.",
         "Objective",
         basic=True,
         ge=0,

@@ -31,7 +31,7 @@ class VQVAEConfig(AutoencoderConfig):
     codebook: int = setting(
         64,
         "Codebook",
-        "Different code vectors there are. Few: coarse pictures that are easy to sample. Many: the reverse.",
+        "How many different code vectors there are. Few: coarse pictures that are easy to sample. Many: the reverse.",
         "Objective",
         basic=True,
         log=True,

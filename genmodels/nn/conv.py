@@ -22,9 +22,8 @@ def halved(shape: Shape, depth: int) -> tuple[int, int, int]:
     channels, height, width = shape
     if height % 2**depth or width % 2**depth:
         fits = [d for d in range(1, 7) if height % 2**d == 0 and width % 2**d == 0]
-        raise UserError(
-            f"A conv network of depth {depth} cannot halve {height}x{width} that often; use depth {fits or 'none'}."
-        )
+        cure = f"use depth {' or '.join(map(str, fits))}" if fits else "choose the MLP"
+        raise UserError(f"Pictures of {height} x {width} cannot be halved {depth} times; {cure}.")
     return channels, height >> depth, width >> depth
 
 

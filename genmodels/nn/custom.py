@@ -103,7 +103,7 @@ class Stack:
 
     def flatten(self, layer: Layer) -> None:
         if len(self.shape) == 1:
-            raise layer.wrong("has nothing to flatten: it gets a plain list already")
+            raise layer.wrong("has nothing to flatten; leave it out")
         self.lay(nn.Flatten(), shape=(prod(self.shape),))
 
     def conv(self, layer: Layer) -> None:
@@ -189,7 +189,7 @@ class Custom:
         def image(layer: Layer) -> None:
             """A picture so small that the doublings behind it end at the size of the data."""
             if len(stack.shape) != 1:
-                raise layer.wrong("gets a picture already")
+                raise layer.wrong("gets a picture already; leave it out")
             if len(shape) != 3:
                 raise layer.wrong("makes a picture, and these data are points")
             if any(side % 2**doublings for side in shape[1:]):

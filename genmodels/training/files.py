@@ -91,7 +91,7 @@ def _opened(path: Path, framework: str) -> Iterator[tuple[Any, dict[str, Any]]]:
                 raise UserError(f"{path.name} is a safetensors file, but not one that genmodels wrote.")
             yield file, metadata
     except (FileNotFoundError, NotADirectoryError):
-        raise UserError(f"{path.name} does not exist (yet).") from None
+        raise UserError(f"{path.name} is not there yet; give the run a few seconds, or choose another run.") from None
     except UserError:
         raise
     except (SafetensorError, OSError, ValueError):

@@ -231,7 +231,7 @@ class RunFolder:
         self.config()
         point = self._resumes_at()
         if point.step == 0 and self._has_learned():
-            raise UserError("This run has no resume point, so it cannot go on; start over to train a new one like it.")
+            raise UserError("This run has no checkpoint, so it cannot go on; start over to train a new one like it.")
         self.look()
         wishes = self.path / "commands.jsonl"
         end_line(wishes)
@@ -322,7 +322,7 @@ class RunFolder:
         """The frame at ``step``, or the latest. Raises UserError when there is none."""
         step = step if step is not None else next(reversed(self.frames()), -1)
         if step < 0:
-            raise UserError("This run has nothing to show yet.")
+            raise UserError("This run has nothing to show yet; give it a few seconds.")
         return read_tensors(self._part("frames", step))[0]
 
     def write_frame(self, step: int, views: "Mapping[str, Tensor]") -> None:

@@ -283,7 +283,7 @@ class Trainer:
             yield self._report()
         yield self.snapshot()
         yield self.evaluate()
-        yield self._ending or ev.Finished(self.step, self.watch.seconds, "The budget is used.")
+        yield self._ending or ev.Finished(self.step, self.watch.seconds, "The budget is used up.")
 
     def snapshot(self) -> ev.Snapshot:
         """What a person sees now, computed in the precision of the run."""
@@ -437,6 +437,6 @@ class Trainer:
             self.batches.restore(under("batches/"))
             self.noise.set_state(point.tensors["noise"])
         except (KeyError, IndexError, TypeError, RuntimeError, ValueError) as error:
-            raise UserError("The resume point does not fit this run; start it anew.") from error
+            raise UserError("The checkpoint does not fit this run; start the run again.") from error
         self.step = point.step
         self.watch = Stopwatch(point.seconds)

@@ -70,7 +70,7 @@ def run(path: Path, *, parent: int | None = None, listener: Listener | None = No
         raise
     except OSError as error:
         recorder.fail(
-            f"The disk refused to work along ({error.strerror or type(error).__name__}); make room and resume the run."
+            f"The run could not be written to disk ({error.strerror or type(error).__name__}); make room and resume it."
         )
     except Exception as error:
         recorder.fail(_explain(error, folder))
@@ -224,7 +224,8 @@ class Recorder:
         """Pause a run that nobody looks at any more, go on when somebody does, and end it when that takes too long."""
         alone = self.folder.alone()
         if alone > ENDS_AFTER:
-            trainer.inbox.append(ev.Command("stop", {"reason": "Nobody looked at it any more; it can go on."}))
+            reason = "Stopped because nobody was watching; you can resume it."
+            trainer.inbox.append(ev.Command("stop", {"reason": reason}))
         elif alone > RESTS_AFTER and not trainer.paused:
             self._rests = True
             trainer.inbox.append(ev.Command("pause", {}))

@@ -37,7 +37,7 @@ def _never_begun(folder: RunFolder, queued: Status, job: "Future[Any]") -> None:
     """Let a run fail whose job is over, though it still stands as it was ``queued``: its worker never got to it."""
     if job.cancelled():
         return
-    reason = "Its process ended before it began to work, perhaps for want of memory; resume the run to try again."
+    reason = "Its process ended before it began, perhaps because memory ran out; resume the run to try again."
     with suppress(OSError, UserError):  # of a folder that is gone or damaged there is nothing to say
         if folder.status() == queued:
             folder.write_status(replace(queued, state="failed", reason=reason))
@@ -110,7 +110,7 @@ class RunStore:
             folder = RunFolder(path)
             with suppress(OSError, UserError):  # a damaged run must not keep the others waiting
                 if folder.alone() > YIELDS_AFTER or folder.idle() > IDLE_YIELDS_AFTER:
-                    folder.send("stop", reason="It made room for others that were waiting; it can go on.")
+                    folder.send("stop", reason="Stopped to make room for waiting runs; you can resume it.")
 
     def queue_position(self, folder: RunFolder) -> int | None:
         """0 for the run that is next, or None when it does not wait."""

@@ -74,7 +74,7 @@ class Setting:
         'MLP'
         """
         if value is None:
-            return _("no limit")
+            return _("not set")
         if self.registry and isinstance(value, str) and value in REGISTRIES[self.registry]:
             return REGISTRIES[self.registry][value].card.title
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -232,6 +232,6 @@ def _number(setting: Setting, value: Any, shared: Mapping[str, Any]) -> None:
         for name, limit in (("min_value", setting.low), ("max_value", setting.high))
     }
     step = 1 if whole else 0.01 if setting.high is not None and setting.high <= 1 else 1.0
-    placeholder = _("no limit") if setting.optional else None
+    placeholder = _("not set") if setting.optional else None
     value = _within(value, **limits)  # what is out of bounds stays in the field, and the page says so
     st.number_input(**shared, **limits, value=value, step=step, format="%d" if whole else "%g", placeholder=placeholder)

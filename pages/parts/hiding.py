@@ -82,7 +82,7 @@ def title(name: str) -> str:
         "plain": _("Plain controls"),
         "contest": _("Choice of runs"),
         "verdict": _("Verdict"),
-        "bring": _("Bring run"),
+        "bring": _("Import run"),
         "contents": _("All lessons"),
         "code": _("Code"),
         "checks": _("Questions"),

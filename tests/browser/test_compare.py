@@ -98,7 +98,7 @@ def _undo(page: Page, rows: Locator, run_id: str) -> None:
 
 def _away_and_back(page: Page, rows: Locator, run_id: str) -> None:
     page.locator(f".st-key-run-menu-{run_id} button:visible").click()
-    page.get_by_role("menuitem", name="Take away").click()
+    page.get_by_role("menuitem", name="Export").click()
     table = _download(page, "Numbers")
     lines = list(csv.DictReader(io.StringIO(Path(table).read_text())))
     assert len(lines) > 1
@@ -107,7 +107,7 @@ def _away_and_back(page: Page, rows: Locator, run_id: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
-    press(page, "Bring run")
+    press(page, "Import run")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
         {"name": "run.zip", "mimeType": "application/zip", "buffer": Path(whole).read_bytes()}
     )

@@ -106,7 +106,7 @@ def _decode_all(
         try:
             picture = opened(source.read(member), lambda image: _square(image, size, look))
             if look.drop_blank and is_blank(picture):
-                raise UnreadableError("there is all but nothing on it")
+                raise UnreadableError("it is almost blank")
         except UnreadableError as error:
             skipped.add(member.name, str(error))
             continue

@@ -23,7 +23,7 @@ def brush(*, key: str, on_drawn: Callable[[], Any]) -> None:
     """
     real = CONCEPTS["real"]
     words = {
-        "sheet": _("Sheet: paint where points shall be. Arrow keys move the brush, space dabs."),
+        "sheet": _("Sheet: paint where points should be. Arrow keys move the brush, Space dabs."),
         "size": _("Brush"),
         "undo": _("Undo"),
         "clear": _("Clear"),

@@ -90,7 +90,7 @@ def _floor(sides: list[looks.Side]) -> dict[str, Level]:
 def _take_away(folders: list[RunFolder]) -> None:
     names = dict(zip([folder.id for folder in folders], choice.names_of(folders), strict=True))
     picked = st.menu_button(
-        _("Take away"),
+        _("Export"),
         list(names),
         key="compare-take",
         icon=":material/download:",

@@ -83,4 +83,4 @@ def _take(held: _Held) -> None:
     except UserError as error:
         held.problem = str(error)
     except Exception as error:  # whatever a damaged run brings about, the page goes on without its numbers
-        held.problem = _("This run cannot be measured ({why}).").format(why=type(error).__name__)
+        held.problem = _("This run cannot be measured ({why}); choose another one.").format(why=type(error).__name__)

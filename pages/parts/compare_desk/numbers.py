@@ -39,11 +39,11 @@ def lines() -> dict[str, Line]:
         "coverage": Line(_("Coverage"), _("share of real samples with a generated one near; high is good"), share),
         "recall": Line(_("Recall"), _("share of real samples within reach of the generated; high is good"), share),
         "precision": Line(_("Precision"), _("share of generated samples that look real; high is good"), share),
-        "modes": Line(_("Modes"), _("groups of points that were found"), "{:.0f}"),
+        "modes": Line(_("Modes"), _("modes with at least one good sample"), "{:.0f}"),
         "high_quality": Line(_("High quality"), _("share of points within 3 sigma of a mode"), share),
-        "sharpness": Line(_("Sharpness"), _("of the real pictures' own; less is blur, more is noise"), share),
-        "diversity": Line(_("Diversity"), _("spread of the samples, of the real data's own; 100% is right"), share),
-        "neg_elbo": Line(_("−ELBO"), _("nats per sample, a bound that only such models have; low is good")),
+        "sharpness": Line(_("Sharpness"), _("as a share of the real pictures'; less is blur, more is noise"), share),
+        "diversity": Line(_("Diversity"), _("spread, as a share of the real data's; 100% is right"), share),
+        "neg_elbo": Line(_("−ELBO"), _("nats per sample, a bound that only VAEs and VQ-VAEs have; low is good")),
         "active_units": Line(_("Active units"), _("latent dimensions that say something about a sample"), "{:.0f}"),
     }
 
@@ -103,7 +103,7 @@ def table(sides: Sequence[Side], reports: Sequence[Report | None]) -> str:
 
 def _costs() -> list[tuple[Line, Any]]:
     per_step = Line(_("Time per step"), _("of training, without its evaluations"))
-    weights = Line(_("Weights"), _("of all networks that play along"))
+    weights = Line(_("Weights"), _("of all networks in training"))
     return [
         (per_step, lambda report: "–" if report.step_ms is None else f"{report.step_ms:,.1f} ms"),
         (Line(_("Training"), _("in all")), lambda report: duration(report.seconds)),

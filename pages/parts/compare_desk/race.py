@@ -41,7 +41,7 @@ def refusal() -> None:
 def new_popover() -> None:
     """Data, models, latent size, budget and seed; one press starts them all."""
     with st.popover(_("New race"), icon=":material/flag:", type="primary", key=f"race-{_round()}"):
-        st.markdown(_("Same data, same seed, same latent size, same time: only the models differ."))
+        st.markdown(_("Same data, seed, latent size and time; everything else is each model's own fast preset."))
         data = st.selectbox(
             _("Data"), _data(), format_func=_data_title, key="race-data", help=_("What all of them learn from.")
         )
@@ -115,13 +115,14 @@ _NOT_OFFERED = ("data", "model", "device")
 
 def same_but_popover(folders: list[RunFolder]) -> None:
     """One of the runs again with one setting changed, put beside the others."""
-    with st.popover(_("Same but"), icon=":material/difference:", key=f"same-but-{_round()}"):
+    with st.popover(_("Change one"), icon=":material/difference:", key=f"same-but-{_round()}"):
         st.markdown(_("Train one of these runs again with a single setting changed, and see what it does."))
         names = dict(zip([folder.id for folder in folders], choice.names_of(folders), strict=True))
         known = {folder.id: folder for folder in folders}
         run_id = st.selectbox(
-            _("Run"), list(names), format_func=lambda name: names.get(name, name), key="same-run", help=_("Which one.")
-        )
+            _("Run"), list(names), format_func=lambda name: names.get(name, name), key="same-run",
+            help=_("The run to train again."),
+        )  # fmt: skip
         try:
             config = known[run_id].config()
         except UserError as error:
@@ -136,7 +137,7 @@ def same_but_popover(folders: list[RunFolder]) -> None:
             format_func=lambda name: offered[name].title,
             index=list(offered).index("latent_dim"),
             key="same-setting",
-            help=_("What is different."),
+            help=_("The one setting to change."),
         )
         key = f"same-value-{run_id}-{name}"
         value = st.session_state.get(key, getattr(config, name))

@@ -55,7 +55,7 @@ def draw_pad(
         "ink": ink,
         "most_width": most_width,
         "words": {
-            "pad": _("Drawing pad. Draw with mouse, pen or finger; Control and Z takes back."),
+            "pad": _("Drawing pad. Draw with mouse, pen or finger; Ctrl+Z undoes."),
             "size": _("Brush size"),
             "colour": _("Colour"),
             "erase": _("Eraser"),

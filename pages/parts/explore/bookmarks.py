@@ -33,7 +33,7 @@ def show(subject: Subject) -> None:
     with st.container(horizontal=True):
         if kept:
             _files(subject, kept)
-        with st.popover(_("Read in"), icon=":material/upload:", key="explore-marks-bring"):
+        with st.popover(_("Load"), icon=":material/upload:", key="explore-marks-bring"):
             _bring(subject)
 
 
@@ -109,7 +109,7 @@ def _card(subject: Subject, place: int, mark: Bookmark) -> None:
             point.move(subject, code.clamp(-point.FARTHEST, point.FARTHEST))
             st.rerun()
         st.button(
-            "", icon=":material/delete:", key=f"explore-mark-{place}-forget", help=_("Forget it"),
+            "", icon=":material/delete:", key=f"explore-mark-{place}-forget", help=_("Delete"),
             on_click=_forget, args=(subject, mark.name),
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Where the codes of test samples lie: flat or in space, with their pictures, to click and to choose from."""
+"""Where the codes of held-out samples lie: flat or in space, with their pictures, to click and to choose from."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def show(subject: Subject) -> None:
     title = st.empty()
     kind = _projection(subject)
     says = _("Coloured by class.") if kind == "space" else _("Click one and it becomes z.")
-    title.markdown(_("**Codes of test samples.**") + " " + says)
+    title.markdown(_("**Codes of held-out samples.**") + " " + says)
     st.caption(_about(subject, kind))
     if kind == "space":
         _in_space(subject)
@@ -78,7 +78,7 @@ def _about(subject: Subject, kind: str) -> str:
         "pca": _("The plane in which the codes spread most."),
         "classes": _("The plane in which the classes lie farthest apart."),
         "tsne": _("Neighbours stay neighbours; distances between clusters mean little."),
-        "umap": _("Neighbours pull, strangers push: tight groups, and roughly which of them are akin."),
+        "umap": _("Neighbours pull, strangers push: tight groups, and roughly which of them are related."),
         "axes": _("Two numbers of the code against each other."),
         "space": _("The three directions in which the codes spread most. Drag to turn."),
     }[kind]
@@ -182,7 +182,7 @@ def _flat(subject: Subject, kind: str, axes: tuple[int, int], projection: Projec
         None if labels is None else labels.numpy(),
         key="explore-scatter",
         classes=subject.examples.classes,
-        alt=_("Codes of test samples, coloured by class"),
+        alt=_("Codes of held-out samples, coloured by class"),
         most_width=520,
         sheet=subject.name,
         chosen=chosen.several(subject),
@@ -231,7 +231,7 @@ def _file(subject: Subject) -> None:
         key="explore-codes",
         icon=":material/download:",
         on_click="ignore",
-        help=_("Mean code of every test sample, with its class, as CSV."),
+        help=_("Mean code of every held-out sample, with its class, as CSV."),
     )
 
 

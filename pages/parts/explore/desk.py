@@ -100,7 +100,7 @@ def _buttons(subject: Subject) -> None:
             key="explore-centre",
             on_click=point.centre,
             args=(subject,),
-            help=_("Back to z = 0, the middle of everything the model knows."),
+            help=_("Sets every number of the code to 0."),
         )
         st.number_input(
             _("Seed"),
@@ -114,7 +114,7 @@ def _buttons(subject: Subject) -> None:
         )
         with st.popover(_("Download"), icon=":material/download:", key="explore-download"):
             _files(subject)
-            if st.button(_("Take away"), key="explore-take-away", icon=":material/folder_zip:", type="tertiary"):
+            if st.button(_("Export"), key="explore-take-away", icon=":material/folder_zip:", type="tertiary"):
                 take_away.dialog(subject.folder)
 
 

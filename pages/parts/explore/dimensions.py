@@ -22,7 +22,7 @@ def show(subject: Subject) -> None:
         )
         if silent:
             st.caption(
-                _("{n} are silent: less than 0.01 nats, so the decoder has learned to ignore them.").format(n=silent)
+                _("Silent: {n}, with less than 0.01 nats; the decoder has learned to ignore that.").format(n=silent)
             )
         title, colour = _("KL, nats"), CONCEPTS["kl"].now()
     else:

@@ -96,7 +96,7 @@ def _settings(subject: Subject) -> Settings:
         if drawing.is_centred(subject):
             st.toggle(
                 _("Centred"), value=True, key=drawing.CENTRE,
-                help=_("What you draw is moved to the middle before the model sees it, as all that it knows was."),
+                help=_("Your drawing is moved to the middle first, because all pictures the model knows are centred."),
             )  # fmt: skip
         return _reading(subject)
 
@@ -134,7 +134,7 @@ def _upload(subject: Subject) -> None:
     most = limits.MAX_PICTURE_BYTES >> 20
     given = st.file_uploader(_("A picture"), UPLOADS, max_upload_size=most, key="explore-draw-file")
     whole = st.toggle(_("Whole picture"), key="explore-draw-whole", help=_("With bars beside it, instead of cropped."))
-    turns = {None: _("As needed"), False: _("Keep"), True: _("Turn round")}
+    turns = {None: _("Auto"), False: _("Keep"), True: _("Invert")}
     negative = st.segmented_control(
         _("Light and dark"), list(turns), key="explore-draw-negative", format_func=turns.__getitem__,
         help=_("Pictures of this set may be light on dark; a photographed drawing is dark on light."),
@@ -170,7 +170,7 @@ def _pad(subject: Subject, now: drawing.Drawing) -> None:
 
 def _nothing_yet(subject: Subject) -> None:
     st.html(word("reconstruction", _("The model's")))
-    st.caption(_("Draw on the left with mouse, pen or finger, take a test sample, or upload a picture."))
+    st.caption(_("Draw on the left with mouse, pen or finger, take a held-out sample, or upload a picture."))
     if subject.examples.classes:
         names = ", ".join(map(plain, subject.examples.classes[:12]))
         st.caption(_("It has learned: {names}.").format(names=names))

@@ -54,8 +54,8 @@ def known(subject: Subject) -> bool:
 def show(subject: Subject) -> None:
     if not subject.encodes:
         st.info(
-            _("A GAN has no encoder: which code belongs to a picture is not known, so it cannot be held against "
-              "the factors. Train a VAE on these data and compare."),
+            _("A GAN has no encoder: which code belongs to a picture is not known, so it cannot be compared "
+              "with the factors. Train a VAE on these data and compare."),
             icon=":material/info:",
         )  # fmt: skip
         return

@@ -77,7 +77,7 @@ def _keys(subject: Subject) -> list[Place]:
         )  # fmt: skip
         st.button(
             _("Surprise"), key="explore-key-throw", icon=":material/casino:", on_click=_throw,
-            help=_("Six key frames that nobody has chosen."),
+            help=_("Six random key frames."),
         )  # fmt: skip
     return keys
 
@@ -194,7 +194,7 @@ def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
         alt=_("Length of the code along each way"),
         levels=[Level(_("usual under the prior"), usual, "z")],
         marks=_marks(keys),
-        x_title=_("stretches passed"),
+        x_title=_("key frames passed"),
         height=250,
     )
 
@@ -217,7 +217,7 @@ def _steps(paths: dict[str, Path], decoded: dict[str, Tensor], keys: list[Place]
         key="explore-step-lengths",
         alt=_("How much the picture changes in each step"),
         marks=_marks(keys),
-        x_title=_("stretches passed"),
+        x_title=_("key frames passed"),
         height=250,
     )
 

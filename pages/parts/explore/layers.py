@@ -76,7 +76,7 @@ def offered(subject: Subject) -> list[Layer]:
         "class": (_("Class"), _("What a frozen classifier sees in the picture of each place.")),
         "density": (
             _("Density"),
-            _("How closely codes lie. Dashed: holes, where the prior expects codes and none is. Click into one.")
+            _("How closely codes lie. Dashed: holes, where the prior expects codes and there are none. Click into one.")
             + flat,
         ),
         "judge": (_("D(G(z))"), _("What the discriminator says: the stronger, the more real it finds the picture.")),

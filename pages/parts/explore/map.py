@@ -50,8 +50,8 @@ def _decoded(subject: Subject) -> None:
             key="explore-spacing",
             default="quantiles",
             required=True,
-            format_func={"quantiles": _("As likely"), "even": _("Even")}.__getitem__,
-            help=_("As likely: each picture stands for the same share of the prior. Even: equal steps, far out too."),
+            format_func={"quantiles": _("Quantiles"), "even": _("Even")}.__getitem__,
+            help=_("Quantiles: each picture stands for the same share of the prior. Even: equal steps, far out too."),
         )
     picture = plane_picture(subject, i, j, n, spacing or "quantiles")
     image_grid(picture, key="explore-manifold", alt=_("The decoded plane"), most_width=520)

@@ -87,7 +87,7 @@ def _refresh(folder: RunFolder) -> None:
     except UserError:
         return
     if active:
-        text = _("This run still learns. Refresh to take its newest weights.")
+        text = _("This run is still training. Refresh to load its newest weights.")
         st.button(
             _("Refresh"),
             icon=":material/refresh:",

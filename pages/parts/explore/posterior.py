@@ -35,7 +35,7 @@ def show(subject: Subject, seen: Draws, key: str) -> None:
             alt=_("Draws from the posterior, and last how much each pixel varies among them"),
         )
         st.caption(
-            _("What it could have been as well: draws of z from q(z|x). The last one is bright where they disagree.")
+            _("What else it could have been: draws of z from q(z|x). The last one is bright where they disagree.")
         )
     with right:
         svg_figure(bars_svg(subject, seen), key=f"{key}-bars", most_width=420)
@@ -80,7 +80,7 @@ def plane_svg(subject: Subject, seen: Draws) -> str:
     draws = _dots(_places(seen.codes[:, [i, j]], reach), "var(--gm-sigma)", 3.5)
     centre = _dots(mu[None], "var(--gm-mu)", 5)
     axes = f'<text x="98" y="98" text-anchor="end">{_name(i)}</text><text x="3" y="-91">{_name(j)}</text>'
-    label = html.escape(_("The posterior among the codes of test samples"))
+    label = html.escape(_("The posterior among the codes of held-out samples"))
     return (
         f'<svg viewBox="-100 -100 200 200" role="img" aria-label="{label}">'
         f"{rings}{_crowd(subject, i, j, reach)}{ellipses}{draws}{centre}{axes}</svg>"

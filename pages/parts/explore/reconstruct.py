@@ -63,7 +63,7 @@ def _pictures(subject: Subject) -> None:
     if unsure:
         st.caption(
             _(
-                "Unsure: where the pixels differ among {k} draws of z from q(z|x), the most that there is in white."
+                "Unsure: where the pixels differ among {k} draws of z from q(z|x); the largest difference is white."
             ).format(k=DRAWS)
         )
         posterior.show(subject, seen[number - 1], "explore-seen")

@@ -66,7 +66,7 @@ def _wanted(subject: Subject) -> Wanted:
                 "Below 1 the codes are drawn to the middle: safer and more alike. Above 1: bolder, and often broken."
             ),
         ),
-        real=st.toggle(_("Real beside"), value=True, key="explore-samples-real"),
+        real=st.toggle(_("Show real"), value=True, key="explore-samples-real"),
         judged=judge and st.toggle(
             _("Judge"), value=True, key="explore-samples-judge",
             help=_("The line under each sample says what the discriminator thinks of it: the longer, the more real."),
@@ -173,7 +173,7 @@ def _styles(subject: Subject, wanted: Wanted) -> None:
     st.markdown(_("**Style and class apart.** Along a row the code stays and only the class changes."))
     seen = None
     if subject.encodes and st.toggle(
-        _("Of test samples"), key="explore-styles-seen", help=_("The style is that of the sample at the left.")
+        _("Of held-out samples"), key="explore-styles-seen", help=_("The style is that of the sample at the left.")
     ):
         seen = subject.examples.x[:STYLES]
     styles = truncated(subject.model, STYLES, wanted.psi, wanted.seed) if seen is None else subject.codes[:STYLES]

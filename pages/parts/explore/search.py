@@ -151,7 +151,7 @@ def details(subject: Subject, search: Search) -> None:
             alt=_("All tries, the closest first"),
             most_width=420,
         )
-        st.caption(_("All tries, the closest first: from where one begins decides where it gets stuck."))
+        st.caption(_("All tries, the closest first: where a try begins decides where it gets stuck."))
     with right:
         film = torch.stack([found.x[last.best] for found in search.told if len(found.x)])
         sheet = tile(pixels(film), columns=8, gap=0)

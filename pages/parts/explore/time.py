@@ -91,7 +91,8 @@ def _machine(subject: Subject, steps: list[int]) -> None:
         )
     elif not filmed or desk.is_plain(subject):
         # The desk moves z in a fragment of its own; pressing any button of this one draws it anew.
-        st.button(_("Take along"), icon=":material/sync:", key="explore-time-z", help=_("Show z as it is now."))
+        words = _("Redraw the strip with the z that is on the desk now.")
+        st.button(_("Update z"), icon=":material/sync:", key="explore-time-z", help=words)
     if filmed:  # last: the slider is there while it is made
         carry_film(_weights(subject.run, subject, tuple(filmed)))
 

@@ -115,7 +115,7 @@ def quick_ring() -> Challenge:
             if (value := _best(story, "js", 500)) is not None:
                 best[loss] = min(value, best.get(loss, value))
         if not best:
-            return Verdict(False, _("No GAN of yours on the ring has measured anything yet."))
+            return Verdict(False, _("No GAN of yours on the ring was measured within 500 steps; try a lower speed."))
         loss = min(best, key=lambda name: best[name])
         said = _("Best so far: {value} nats within 500 steps, with the {loss} loss.")
         order = ("minimax", "nonsaturating", "relativistic")

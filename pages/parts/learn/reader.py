@@ -64,7 +64,7 @@ def _contents(lessons: list[Lesson]) -> None:
                 _card(number, lesson, lesson.name in finished)
     challenge_cards.show()
     if finished:
-        st.button(_("Forget progress"), type="tertiary", on_click=progress.forget)
+        st.button(_("Clear progress"), type="tertiary", on_click=progress.forget)
 
 
 def _card(number: int, lesson: Lesson, finished: bool) -> None:

@@ -24,12 +24,12 @@ def _formula(folder: RunFolder, formula: Formula, key: str) -> None:
     try:
         values = _values(str(folder.path), (folder.path / "model.safetensors").stat().st_mtime_ns, formula.family)
     except (UserError, OSError):
-        st.caption(_("This run has told nothing yet."))
+        st.caption(_("This run has nothing to show yet; give it a few seconds."))
         return
     loss, tensors = values
     shown = {name: _shown(symbol, loss, tensors) for name, symbol in formula.symbols.items()}
     live_formula(formula.latex, shown, key=f"live-{key}")
-    st.caption(_("Point at a symbol or tap it. Means over {n} test samples, for vectors the first sample.").format(
+    st.caption(_("Point at a symbol or tap it. Means over {n} held-out samples, for vectors the first sample.").format(
         n=len(tensors["x"])
     ))  # fmt: skip
     if "lg" in formula.symbols:  # the game itself stands for any loss; this run plays one

@@ -44,7 +44,7 @@ def _networks(folder: RunFolder, part: str, key: str) -> None:
         version = (folder.path / "model.safetensors").stat().st_mtime_ns
         found = _inside(str(folder.path), version, sample - 1, seed)
     except (UserError, OSError):
-        st.caption(_("This run has told nothing yet."))
+        st.caption(_("This run has nothing to show yet; give it a few seconds."))
         return
     nets = found.nets
     at, layer = st.session_state.get(place_key) or (_index(nets, part), 1)

@@ -87,4 +87,4 @@ def class_balance(counts: dict[str, int], key: str = "own-classes") -> None:
     with st.container(key=key):
         st.html(f"{_BARS}<div class='gm-balance'>{bars}</div>")
     if len(counts) > MOST_CLASSES:
-        st.caption(_("and {n} more classes").format(n=len(counts) - MOST_CLASSES))
+        st.caption(_("more classes: {n}").format(n=len(counts) - MOST_CLASSES))

@@ -49,7 +49,7 @@ def _pad(turn: int, shots: list[File]) -> None:
     draw_pad(blank, revision, key="own-pad", ground=0, ink=INK, on_draw=drawn, most_width=280)
     picture = st.session_state.get(_SKETCH)
     empty = picture is None or not picture.any()
-    if st.button(_("Keep drawing"), key="own-take", icon=":material/add:", disabled=empty) and not empty:
+    if st.button(_("Add drawing"), key="own-take", icon=":material/add:", disabled=empty) and not empty:
         del st.session_state[_SKETCH]
         _take(shots, name, "png", _png(picture))
         st.rerun()

@@ -113,9 +113,9 @@ def follow_address() -> list[str]:
     st.session_state[_ADDRESS] = asked
     known = {"model": PLAYED, "data": [*toys(), *own_points()]}
     choose(replace(current(), **{name: value for name, value in asked.items() if value in known[name]}))
-    words = {"model": _("This link asks for a model"), "data": _("This link asks for points")}
+    words = {"model": _("This link asks for a model"), "data": _("This link asks for a data set")}
     return [
-        _("{what} that there are not here, so your own choice stands.").format(what=words[name])
+        _("{what} that is not available here, so your own choice stands.").format(what=words[name])
         for name, value in asked.items()
         if value not in known[name]
     ]
@@ -143,7 +143,7 @@ def follow_beside() -> list[str]:
     if model in PLAYED and (run or model != current().model):
         st.session_state[_BESIDE] = model
     elif asked is not None:
-        return [_("This link asks for something beside the game that there is not here.")]
+        return [_("This link asks for a second model or run that is not available here, so none is shown.")]
     return []
 
 

@@ -182,7 +182,7 @@ def _pace(folder: RunFolder | None, key: str) -> None:
 def knobs(folder: RunFolder | None) -> None:
     """The settings, in groups; those that cannot change in mid-run start it anew."""
     choice = chosen.current()
-    titles = {"Game": _("The game"), "Networks": _("Networks"), "Training": _("Training"), "Rest": _("All the rest")}
+    titles = {"Game": _("Objective"), "Networks": _("Networks"), "Training": _("Training"), "Rest": _("All the rest")}
     for group, names in _groups(choice).items():
         if names:
             with st.expander(titles[group], key=f"play-{group}", expanded=group == "Game"):

@@ -47,7 +47,7 @@ def points(folder: RunFolder | None, choice: chosen.Choice) -> None:
         if st.button(_("Upload"), key="play-upload", icon=":material/upload:", help=_("Points from a CSV.")):
             st.dialog(_("Upload points"), width="medium")(_upload)(folder)
         if choice.data in chosen.own_points():
-            words = _("Delete this set of yours. Runs that learned from it stay.")
+            words = _("Delete this data set. Runs that learned from it stay, but cannot go on learning.")
             st.button("", key="play-forget", icon=":material/delete:", help=words, on_click=_forget, args=(folder,))
     if sentence := st.session_state.pop(_REFUSED, None):
         st.warning(sentence)

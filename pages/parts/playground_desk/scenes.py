@@ -18,7 +18,7 @@ def _gan() -> Scene:
                 "discriminator",
                 _("The "),
                 _("discriminator"),
-                _(" tints what it takes for real blue and for generated orange; its line is where it cannot tell. "),
+                _(" tints blue what it takes for real, orange what it takes for fake; on its line it cannot tell. "),
             ),
             Layer("mesh", "data", "generator", _("The "), _("generator"), _(" bends a grid of noise. ")),
             Layer("real", "data", "real", "", _("Real points"), _(" and ")),
@@ -107,7 +107,7 @@ def _generator_moves() -> tuple[Phase, ...]:
         ),
         Phase(
             _("8 · Hear the verdict"),
-            _("G's loss: samples that were seen through."),
+            _("G's loss: samples that did not fool D."),
             "generator",
             ("discriminator", "generated"),
             ("surface", "samples"),

@@ -187,7 +187,7 @@ def modes(story: Story, names: tuple[str, ...], titled: Titled, height: int) -> 
     labels = list(names) if len(names) == len(drawn) else [str(i + 1) for i in range(len(drawn))]
     missed = [label for label, a, b in zip(labels, drawn, real, strict=False) if a < RARE * b]
     line = _("all are drawn") if not missed else _("hardly drawn: {names}").format(names=", ".join(missed[:6]))
-    with titled("modes", _("What is drawn how often"), line if name else _("soon")):
+    with titled("modes", _("How often each is drawn"), line if name else _("soon")):
         series = [bars(_("real"), real, CONCEPTS["real"].now())] if len(real) == len(drawn) else []
         spec = bar_spec(labels, [*series, bars(_("generated"), drawn, CONCEPTS["generated"].now())])
         spec |= {"legend": {"top": 0, "left": 0, "icon": "roundRect", "itemHeight": 6}}

@@ -100,7 +100,7 @@ def _gentler(folder: RunFolder, config: RunConfig) -> None:
 @st.fragment
 def knobs(folder: RunFolder, config: RunConfig, story: Story) -> None:
     """The settings that may change while the run goes on, at the values they have now."""
-    st.html(f"<h3 class='gm-panel'>{_('Turn while it runs')}<small>{_('the curves show when you did')}</small></h3>")
+    st.html(f"<h3 class='gm-panel'>{_('Change while training')}<small>{_('the curves show when you did')}</small></h3>")
     for name in live_fields(type(config)):
         setting = form.setting_of(type(config), name)
         key = f"knob-{folder.id}-{name}"

@@ -78,7 +78,7 @@ def place_in_line(folder: RunFolder) -> str:
 def _dials(config: RunConfig, now: Standing, story: Story) -> list[str]:
     points = "samples" in story.frame and story.frame["samples"].ndim == 2
     of = _("of {n}").format(n=f"{config.steps:,}") if config.steps else _("no limit")
-    speed = _("points a second") if points else _("images a second")
+    speed = _("points a second") if points else _("pictures a second")
     speed += f" · {story.card}" if story.card else ""
     name, series = next(iter(story.metrics.items()), ("", None))
     measure = words.metric(name, "points" if points else "image")

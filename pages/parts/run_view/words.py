@@ -54,7 +54,7 @@ class Metric:
 
 
 def metric(name: str, modality: str) -> Metric:
-    unit = _("nats per image") if modality == "image" else _("nats per point")
+    unit = _("nats per picture") if modality == "image" else _("nats per point")
     known = {
         "neg_elbo": Metric(_("−ELBO"), _("on held-out data: lower explains them better"), unit, "reconstruction"),
         "neg_iwae": Metric(_("−IWAE bound"), _("on held-out data: lower explains them better"), unit, "reconstruction"),

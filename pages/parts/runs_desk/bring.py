@@ -18,8 +18,8 @@ _ROUND = "_runs_bring_round"
 
 
 def popover() -> None:
-    with st.popover(_("Bring run"), icon=":material/upload:", key="runs-bring"):
-        st.markdown(_("A run from another machine: the zip from *Take away*, *Whole run*."))
+    with st.popover(_("Import run"), icon=":material/upload:", key="runs-bring"):
+        st.markdown(_("A run from another machine: the zip from *Export*, *Whole run*."))
         turn = st.session_state.setdefault(_ROUND, 0)
         file = st.file_uploader(
             _("Run as zip"),

@@ -69,7 +69,7 @@ def space(runs: list[Facts]) -> str:
     used = sum(run.megabytes for run in runs)
     most = max((run.config.keep_mb for run in runs if run.config), default=200)
     told = _("{n} run on disk: {used} MB.") if len(runs) == 1 else _("{n} runs on disk: {used} MB in all.")
-    each = _("A run keeps at most {most} MB; beyond that its older snapshots and figures are thinned.")
+    each = _("A run keeps at most {most} MB; beyond that its older snapshots and numbers are thinned out.")
     return f"{told.format(n=len(runs), used=f'{used:,.1f}')} {each.format(most=f'{most:,}')}"
 
 
@@ -90,7 +90,7 @@ def _controls() -> tuple[str, str]:
             format_func=named.__getitem__,
             key="runs-sort",
             width=180,
-            help=_("Best or newest first."),
+            help=_("The order of the list."),
         )
         if levels.shows("bring"):
             bring.popover()

@@ -95,7 +95,7 @@ def _dials(run: Facts) -> str:
 
 
 def _menu(run: Facts) -> None:
-    actions = {"explore": _("Explore"), "longer": _("Train longer"), "rename": _("Rename"), "take": _("Take away")}
+    actions = {"explore": _("Explore"), "longer": _("Train longer"), "rename": _("Rename"), "take": _("Export")}
     if run.state in ("interrupted", "stopped", "failed"):
         actions["go-on"] = _("Resume")
     if run.active:

@@ -18,7 +18,7 @@ ICONS = {
 
 def dialog(folder: RunFolder) -> None:
     """The list of files in a dialog of its own."""
-    st.dialog(_("Take away"), width="medium")(files)(folder)
+    st.dialog(_("Export"), width="medium")(files)(folder)
 
 
 def files(folder: RunFolder) -> None:

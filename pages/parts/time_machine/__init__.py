@@ -95,7 +95,7 @@ def time_machine(
             "play": _("Play"),
             "step": _("step {n}"),
             "samples": _("The same noise, drawn at each moment"),
-            "codes": _("Codes of the same test samples"),
+            "codes": _("Codes of the same held-out samples"),
             "z": _("Your z, as the decoder of that moment draws it"),
             "losses": _("Losses"),
             "film": film.format(a=strip_steps[0], b=strip_steps[-1]) if strip_steps else "",

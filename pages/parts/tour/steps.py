@@ -48,7 +48,7 @@ def steps() -> list[Step]:
         Step("train", "start", _("The preset is right as it is. Press **Start**."),
              lambda page, _before: page == "train" and _run() is not None, _start),
         Step("train", "eye-run", _("Watch the samples: the same noise, drawn again and again while the networks learn. "
-                                   "They are smudges first, digits soon."),
+                                   "At first they are smudges, soon digits."),
              lambda _page, _before: _learned()),
         Step("train", "run-explore", _("It has learned enough to play with. Press **Explore**."),
              lambda page, _before: page == "explore", _explore),

@@ -130,7 +130,7 @@ def pick_data(choice: Choice) -> None:
     strip(choice.data)
     entry = entry_of(choice.data)
     size = to_fetch(choice.data)
-    cost = _("{size} MB are fetched at first use.").format(size=size) if 0 < size <= LARGE_MB else ""
+    cost = _("{size} MB are downloaded at first use.").format(size=size) if 0 < size <= LARGE_MB else ""
     st.caption(f"{entry.card.summary} {cost}")
     consent.ask(choice.data)
     _pick_classes(choice)

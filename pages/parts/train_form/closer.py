@@ -104,10 +104,10 @@ def _twice(seen: Closer) -> str:
     """What occurs more than once, in words."""
     said = []
     if seen.repeats:
-        said.append(_("{n} are exact copies of another one: a model sees those twice as often.").format(
+        said.append(_("Exact copies of another sample: {n}; a model sees those more often.").format(
             n=f"{seen.repeats:,}"))  # fmt: skip
     if seen.leaked:
-        said.append(_("{n} held-out ones are also learned from, so the test is easier than it looks.").format(
+        said.append(_("Held-out samples that are also learned from: {n}; the test is easier than it looks.").format(
             n=f"{seen.leaked:,}"))  # fmt: skip
     if not said:
         said.append(_("Nothing occurs twice, and nothing held out is learned from."))

@@ -134,7 +134,7 @@ def _real(data: str, spec: DataSpec) -> None:
     st.markdown(card.teaches)
     if not at_hand(data):
         when = (
-            _("It is fetched when you press Start, with a progress bar.")
+            _("It is downloaded when you press Start, with a progress bar.")
             if to_fetch(data)
             else _("Its file is here; it is unpacked when you press Start.")
         )
