@@ -258,7 +258,7 @@ def test_a_run_that_has_nothing_yet_is_refused_in_words(what: str, tmp_path: Pat
 
 
 def offered(folder: RunFolder) -> dict[str, bool]:
-    """The buttons of Take away, and whether each can be pressed."""
+    """The buttons of Export, and whether each can be pressed."""
 
     def page(path: str) -> None:
         from pathlib import Path

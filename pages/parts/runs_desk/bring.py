@@ -1,4 +1,4 @@
-"""Bringing a run from another machine: a zip made by Take away."""
+"""Bringing a run from another machine: a zip made by Export, Whole run."""
 
 import tempfile
 from pathlib import Path
