@@ -192,7 +192,7 @@ def test_a_lesson_begins_at_its_top_and_progress_outlives_a_reload(server, page:
     page.wait_for_function("localStorage.getItem('genmodels_lessons') === '[\"generative-model\"]'")
     visit(page, f"{server.url}/learn")
     expect(page.get_by_text(re.compile(r"^1 of \d+ done"))).to_be_visible()
-    page.get_by_role("button", name="Forget progress").click()
+    page.get_by_role("button", name="Clear progress").click()
     expect(page.get_by_text(re.compile(r"^0 of \d+ done"))).to_be_visible()
     page.wait_for_function("localStorage.getItem('genmodels_lessons') === '[]'")
 
