@@ -111,7 +111,7 @@ def test_empty_pictures_are_left_out_and_named() -> None:
     nothing = encoded(Image.new("RGBA", (32, 32), (0, 0, 0, 0)))
     given = draft([*pictures(4), ("tile.png", nothing), ("notes.txt", b"hello")])
     assert given.count == 4
-    assert "1 file left out, 'tile.png': there is all but nothing on it." in given.dataset.notes
+    assert "1 file left out, 'tile.png': it is almost blank." in given.dataset.notes
     assert draft([*pictures(4), ("tile.png", nothing)], look=Look()).count == 5
 
 
