@@ -114,7 +114,7 @@ def test_data_whose_classes_have_changed_are_refused_in_words() -> None:
 
 
 def test_a_run_without_weights_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="does not exist"):
+    with pytest.raises(UserError, match="not there yet"):
         report(RunFolder.create(tmp_path / "run", small()))
 
 

@@ -233,7 +233,7 @@ def test_a_checkpoint_that_does_not_fit(folder, kind):
             tensors["optimizer/vae/first/exp_avg"] = torch.zeros(1)
     path = folder.path / "checkpoint.safetensors"
     write_tensors(path, tensors, {"config": point.config.model_dump(), "step": 1, "seconds": 1.0})
-    with pytest.raises(UserError, match="start it anew"):
+    with pytest.raises(UserError, match="start the run again"):
         trainer(small(), resume=folder.checkpoint())
 
 

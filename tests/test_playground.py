@@ -210,7 +210,7 @@ def test_a_link_opens_another_model_beside_the_game(at: AppTest, model: str) -> 
         at.run()
         assert not at.exception
         assert len(at.info) == 1
-        assert "beside the game" in at.info[0].value
+        assert "second model" in at.info[0].value
 
 
 @pytest.mark.parametrize("model", PLAYED)

@@ -221,7 +221,7 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     (b.path / "checkpoint.safetensors").write_bytes((a.path / "checkpoint.safetensors").read_bytes())
     status = run(b.path)
     assert status.state == "failed"
-    assert "start it anew" in status.reason
+    assert "start the run again" in status.reason
 
 
 def test_bugs_leave_a_witness(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 // channels last; a convolution is a matrix product over the patches of its input, so one product serves all layers.
 // This element shows nothing: it puts the decoder on a shelf of the page, where the interactive parts find it.
 
-// float16 to float32, through a table of all 65,536 values; made at the first use.
+// float16 to float32, through a table of all 65,536 values.
 let halves = null;
 function widen(half) {
   if (!halves) {
