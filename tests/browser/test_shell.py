@@ -177,6 +177,7 @@ def test_a_frozen_chart_stays_while_data_arrive(gallery, page: Page, visit: Visi
     visit(page, gallery.url)
     chart = canvas(page, "losses")
     expect(chart).to_be_visible()
+    expect(canvas(page, "grid")).to_have_attribute("data-drawn", "1")  # a picture that comes too late is not drawn
     page.get_by_text("Freeze view").click()
     expect(page.get_by_role("switch", name="Freeze view")).to_be_checked()
     before = pixels(chart)
