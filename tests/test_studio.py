@@ -19,7 +19,7 @@ from tests.small_runs import small
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     """The visitor's runs, in a pool in which nothing ever begins."""
     pool = SimpleNamespace(submit=lambda *_, **__: Future(), waiting=lambda: [], running=lambda: [])
-    runs = RunStore(tmp_path, pool)  # type: ignore[arg-type]
+    runs = RunStore(tmp_path, pool)
     monkeypatch.setattr(studio, "store", lambda: runs)
     monkeypatch.setattr(studio, "own_runs", lambda: runs.listed("ann"))
     monkeypatch.setattr(start, "owner_id", lambda: "ann")

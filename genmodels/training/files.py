@@ -69,7 +69,8 @@ def write_tensors(path: Path, tensors: "Mapping[str, Tensor]", metadata: Mapping
 def read_tensors(path: Path) -> "tuple[dict[str, Tensor], dict[str, Any]]":
     """Tensors and metadata written by :func:`write_tensors`. Raises UserError when the file is foreign or damaged."""
     with _opened(path, "pt") as (file, metadata):
-        return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118 (not a dict)
+        names = file.keys()
+        return dict(zip(names, map(file.get_tensor, names), strict=True)), metadata
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

@@ -18,7 +18,6 @@ import os
 import re
 import socket
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -31,7 +30,7 @@ from typing_extensions import TypedDict
 
 from genmodels.config import RunConfig, parse
 from genmodels.errors import UserError
-from genmodels.jsontext import from_json
+from genmodels.training import history
 from genmodels.training.events import Command
 from genmodels.training.files import (
     append_line,
@@ -40,7 +39,6 @@ from genmodels.training.files import (
     read_lines,
     read_metadata,
     read_tensors,
-    replacing,
     write_json,
     write_tensors,
 )
@@ -126,6 +124,10 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self.id = self.path.name
+
+    @property
+    def _history(self) -> Path:
+        return self.path / "history.jsonl"
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
@@ -250,21 +252,14 @@ class RunFolder:
 
         A next offset of 0 says that the history was thinned meanwhile and is to be read anew.
         """
-        path = self.path / "history.jsonl"
-        return read_lines(path, offset) if _ends_line(path, offset) else ([], 0)
+        return history.read(self._history, offset)
 
     def events(self) -> Iterator[dict[str, Any]]:
         """The whole history, however long it is."""
-        offset = 0
-        while True:
-            events, end = self.history(offset)
-            yield from events
-            if end <= offset:
-                return
-            offset = end
+        return history.events(self._history)
 
     def append(self, values: Mapping[str, Any]) -> None:
-        append_line(self.path / "history.jsonl", values)
+        append_line(self._history, values)
 
     # ------------------------------------------------------------------ wishes
 
@@ -398,7 +393,7 @@ class RunFolder:
         for part in (self.path, self.path / "frames", self.path / "weights"):
             for file in part.glob(".*.*"):
                 file.unlink(missing_ok=True)
-        end_line(self.path / "history.jsonl")
+        end_line(self._history)
 
     def rewind(self, step: int) -> None:
         """Drop the frames and weights after ``step``, where a run goes on: what came then is no part of its story.
@@ -415,7 +410,7 @@ class RunFolder:
 
         Before that the history makes room, as it would crowd them out.
         """
-        self._thin_history(budget * HISTORY_SHARE)
+        history.thin(self._history, budget * HISTORY_SHARE)
         kept = {kind: {step: _size(self._part(kind, step)) for step in _steps(self.path / kind)} for kind in KEPT}
         fixed = self.size() - sum(sum(sizes.values()) for sizes in kept.values())
         for kind, sizes in kept.items():
@@ -424,47 +419,12 @@ class RunFolder:
                     self._part(kind, step).unlink(missing_ok=True)
                     del sizes[step]
 
-    def _thin_history(self, most: float) -> None:
-        """Where it takes more than ``most`` bytes, drop every second step and evaluation, never the last of them."""
-        path = self.path / "history.jsonl"
-        if _size(path) <= most:
-            return
-        lines = path.read_bytes().splitlines(keepends=True)
-        kinds = [_kind(line) for line in lines]
-        later, kept = Counter(kinds), []
-        for line, kind in zip(lines, kinds, strict=True):
-            later[kind] -= 1
-            if kind not in ("step", "evaluation") or later[kind] % 2 == 0:
-                kept.append(line)
-        with replacing(path) as temporary:
-            temporary.write_bytes(b"".join(kept))
-
     def _part(self, kind: str, step: int) -> Path:
         return self.path / kind / f"{step:08d}.safetensors"
 
 
 def _steps(folder: Path) -> list[int]:
     return sorted(int(file.stem) for file in folder.glob("*.safetensors") if file.stem.isdecimal())
-
-
-def _ends_line(path: Path, offset: int) -> bool:
-    """Whether a line ends at ``offset``: seldom so where other lines have taken the place of those that were read."""
-    if offset == 0:
-        return True
-    try:
-        with path.open("rb") as file:
-            file.seek(offset - 1)
-            return file.read(1) == b"\n"
-    except OSError:
-        return False
-
-
-def _kind(line: bytes) -> str:
-    """Of an event in the history; empty where the line is damaged."""
-    try:
-        return str(from_json(line)["event"])
-    except (ValueError, TypeError, KeyError):
-        return ""
 
 
 def _size(path: Path) -> int:

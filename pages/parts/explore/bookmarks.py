@@ -80,7 +80,7 @@ def _keep_group(subject: Subject) -> None:
 
 def _keep(subject: Subject, name: str, kind: str, codes: list[tuple[float, ...]]) -> None:
     try:
-        marks.add(subject, Bookmark(name, kind, tuple(codes)))  # type: ignore[arg-type]
+        marks.add(subject, Bookmark(name, kind, tuple(codes)))
     except ValidationError:
         st.session_state[_SAID] = _("This cannot be kept; choose another name.")
     except UserError as error:

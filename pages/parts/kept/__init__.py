@@ -23,7 +23,7 @@ _keeper = component(Path(__file__).parent)
 def _all() -> dict[str, Any]:
     if _STATE not in st.session_state:
         st.session_state[_STATE] = understood(st.context.cookies.get(COOKIE))
-    return st.session_state[_STATE]  # type: ignore[no-any-return]
+    return st.session_state[_STATE]
 
 
 def understood(cookie: object) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def quick_ring() -> Challenge:
     def check() -> Verdict:
         best: dict[str, float] = {}
         for folder, story in stories("gan", "ring"):
-            loss = folder.config().loss  # type: ignore[attr-defined]
+            loss = folder.config().loss
             if (value := _best(story, "js", 500)) is not None:
                 best[loss] = min(value, best.get(loss, value))
         if not best:
@@ -265,4 +265,4 @@ def line_up() -> "np.ndarray":
     digits = test[torch.randperm(len(test), generator=generator)[:4]].clone()
     with torch.no_grad():
         digits[place] = to_pixels(model.decode(model.prior(1, generator)), model)[0]
-    return digits.permute(0, 2, 3, 1).contiguous().numpy()  # type: ignore[no-any-return]
+    return digits.permute(0, 2, 3, 1).contiguous().numpy()

@@ -109,7 +109,7 @@ def parse(path: Path) -> Lesson:
         about = dict(line.split(": ", 1) for line in front.strip().splitlines())
         if empty or about["level"] not in LEVELS:
             raise ValueError(f"no such level: {about['level']}")
-        level: Level = about["level"]  # type: ignore[assignment]
+        level: Level = about["level"]
         return Lesson(
             path.stem, about["title"], about["summary"], about["chapter"], int(about["minutes"]), level,
             int(about["order"]), blocks(body),
@@ -146,7 +146,7 @@ def blocks(body: str) -> tuple[Block, ...]:
             name = mark[3:]
             opened.append(name)
             if name in LEVELS:
-                level = name  # type: ignore[assignment]
+                level = name
             elif name in ("steps", "check"):
                 inside = name
             else:
@@ -199,7 +199,7 @@ def coloured(text: str, dark: bool) -> str:
         before = text[at : match.start()]
         formula ^= before.replace("$$", "$").count("$") % 2 == 1
         inner = text[match.end() : end]
-        colour = CONCEPTS[name]  # type: ignore[index]
+        colour = CONCEPTS[name]
         if formula:
             out += [before, rf"\textcolor{{{colour.dark if dark else colour.light}}}{{{inner}}}"]
         else:
