@@ -11,7 +11,7 @@ from genmodels.training.store import RunStore, owner_key
 from pages.parts import studio
 from pages.parts.compare_desk import choice, race
 from tests.small_runs import small, until
-from tests.test_page_train import OWNER, STRANGER, Idle, fixed, frame, history, words
+from tests.train.pages import OWNER, STRANGER, Idle, fixed, frame, history, words
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,7 +13,7 @@ from pages.parts import form, levels, studio
 from pages.parts.learn.markup import LEVELS, Level
 from pages.parts.playground_desk.choice import Choice
 from tests.small_runs import small
-from tests.test_page_train import OWNER, Idle, history, words
+from tests.train.pages import OWNER, Idle, history, words
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("home", "playground", "train", "explore", "compare", "runs", "learn")

@@ -16,7 +16,7 @@ from pages.parts.runs_desk.overlay import quantities, tracks_of
 from pages.parts.text import plain
 from pages.parts.thumbnail import thumbnail
 from tests.small_runs import small
-from tests.test_page_train import OWNER, STRANGER, Idle, buttons, fixed, frame, history, words
+from tests.train.pages import OWNER, STRANGER, Idle, buttons, fixed, frame, history, words
 
 ROOT = Path(__file__).parents[1]
 
