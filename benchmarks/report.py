@@ -30,6 +30,7 @@ def machine() -> dict[str, object]:
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "processor": model or platform.processor(),
+        "bfloat16": torch.cpu._is_avx512_bf16_supported(),
         "load_before": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -38,8 +39,13 @@ def machine() -> dict[str, object]:
 
 
 def place() -> str:
-    """The machine in words: how many cores of what."""
-    return f"{machine()['cores']} x {str(machine()['processor']).strip()}"
+    """The machine in words: how many cores of what, and whether it multiplies bfloat16, which images are trained in."""
+    now = machine()
+    return f"{now['cores']} x {str(now['processor']).strip()}{_units(now)}"
+
+
+def _units(machine: dict[str, Any]) -> str:
+    return " with bfloat16" if machine.get("bfloat16") else ""
 
 
 def _lines(path: str) -> list[str]:
@@ -71,7 +77,7 @@ def table(results: list[dict[str, Any]]) -> str:
     for result in results:
         module = importlib.import_module(f"benchmarks.{result['benchmark'].replace('-', '_')}")
         m = result["machine"]
-        where = f"{m['cores']} cores, {m['processor'].strip()}, {m['date']}"
+        where = f"{m['cores']} cores, {m['processor'].strip()}{_units(m)}, {m['date']}"
         for row in module.rows(result) if hasattr(module, "rows") else ():
             met = "yes" if row.met else "no"
             lines.append(

@@ -15,7 +15,7 @@ if "step" not in st.query_params:
 with st.spinner(_("Getting ready...")):  # torch is imported here and not above: the frame is painted before
     from pages.parts.explore import desk, moment, picker, sections
 
-left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
 with left, st.spinner(_("Opening the model...")):
     subject = picker.pick()
 if subject is not None:

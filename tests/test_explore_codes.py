@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from pages.parts.explore import chosen, codes
+from genmodels.latent.bookmarks import MOST_NUMBERS, Bookmark
+from pages.parts.explore import chosen, codes, marks
 from tests.explore_runs import subject, visit
 
 
@@ -56,8 +57,27 @@ def test_the_mean_of_what_is_chosen_becomes_z(runs: Path) -> None:
     assert not at.exception
     mean = model.codes[list(indices)].double().mean(0)
     np.testing.assert_allclose(at.session_state["_explore_point"].z, mean, atol=6e-4)
+    at.button(key="explore-chosen-keep").click().run()
+    assert not at.exception
+    (group,) = marks.listed(model)
+    assert (group.name, group.kind, len(group.codes)) == ("selection 1", "group", len(indices))
+    np.testing.assert_allclose(group.mean(), mean, atol=6e-4)
     at.button(key="explore-chosen-clear").click().run()
     assert not any("chosen**" in caption.value for caption in at.caption)
+    assert at.button(key="explore-chosen-keep").disabled
+
+
+def test_a_choice_that_is_too_large_to_keep_says_so(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    most = MOST_NUMBERS // 2
+    marks.add(model, Bookmark("many", "group", ((0.0, 0.0),) * most))
+    at = visit(run="vae2")
+    at.session_state["_explore_chosen"] = (model.run, (0, 1))
+    at.run()
+    at.button(key="explore-chosen-keep").click().run()
+    assert not at.exception
+    assert f"{most:,} codes" in at.toast[0].value
+    assert [mark.name for mark in marks.listed(model)] == ["many"]
 
 
 def test_a_choice_belongs_to_its_model(runs: Path) -> None:

@@ -15,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 from genmodels.data.files import limits
 from genmodels.errors import UserError
 from genmodels.latent.bookmarks import FILE, Bookmark, as_json, load
+from genmodels.latent.interpolate import WAYS, through
 from pages.parts.draw_pad import checked
-from pages.parts.explore import drawing, marks, posterior, search
+from pages.parts.explore import desk, drawing, marks, path_map, posterior, search
 from pages.parts.explore.neighbours import histogram_svg
+from pages.parts.explore.places import Place
 from pages.parts.explore.subject import training
 from tests.explore_runs import subject, visit
 
@@ -207,6 +209,27 @@ def test_key_frames_come_and_go(runs: Path) -> None:
     assert at.selectbox(key="explore-key0-kind").value == "seed"
 
 
+def test_ways_are_shown_on_the_map_with_their_neighbours(runs: Path) -> None:
+    at = visit(run="vae12", show="interpolate")
+    assert not at.exception
+    assert "half of all codes have at least 10 others" in words(at)
+    model = subject(runs, "vae12")
+    keys = [Place("<a>", model.codes[0]), Place("b", model.codes[1]), Place("c", model.codes[2])]
+    codes = torch.stack([key.code for key in keys])
+    svg = path_map.map_svg(model, {name: through(codes, 5, way) for name, way in WAYS.items()}, keys, 3.0)
+    assert (svg.count("<polyline"), svg.count('class="key"')) == (3, 3)
+    assert svg.count('style="stroke:light-dark') == 10  # codes of ten classes
+    assert "&lt;a&gt;" in svg
+    assert "<a>" not in svg
+    assert "nan" not in svg
+
+
+def test_a_gan_has_ways_but_no_neighbours(runs: Path) -> None:
+    at = visit(run="gan", show="interpolate")
+    assert not at.exception
+    assert "no neighbours to count" in words(at)
+
+
 # ---------------------------------------------------------------- sums
 
 
@@ -222,8 +245,26 @@ def test_the_result_of_a_sum_is_taken(runs: Path) -> None:
     (mark,) = load(runs / "vae12", 12)
     assert (mark.name, mark.kind) == ("4 − 1", "direction")
     torch.testing.assert_close(torch.tensor(mark.codes[0]), means[4] - means[1])
+    assert "under Saved" in words(at)
     at.button(key="explore-sum-keep").click().run()
     assert "already" in at.warning[0].value
+
+
+def test_a_saved_direction_is_a_slider_of_the_desk_until_it_is_forgotten(runs: Path) -> None:
+    model = subject(runs, "vae12")
+    marks.add(model, Bookmark("slant", "direction", (tuple([3.0, 4.0] + 10 * [0.0]),)))
+    marks.add(model, Bookmark("nowhere", "direction", (tuple(12 * [0.0]),)))
+    saved = marks.directions(model)
+    assert [name for name, _code in saved] == ["slant"]
+    *others, (group, rows) = desk._groups(model, saved)
+    assert [slider.label for slider in group.sliders] == ["slant"]
+    torch.testing.assert_close(rows, torch.tensor([[0.6, 0.8] + 10 * [0.0]]))
+    assert len(others) == len(desk._groups(model, ()))  # it comes last: the places of the others stay
+    at = visit(run="vae12", show="bookmarks")
+    assert at.session_state[desk._SAVED] == saved
+    at.button(key="explore-mark-0-forget").click().run()
+    assert not at.exception
+    assert at.session_state[desk._SAVED] == ()
 
 
 def test_sums_without_class_means_say_what_to_do(runs: Path) -> None:

@@ -16,8 +16,8 @@ from genmodels.jsontext import from_json, to_json
 from genmodels.training.files import MAX_JSON, read_json, write_json
 
 FILE = "bookmarks.json"
-MOST_MARKS, MOST_CODES, MOST_NAME = 100, 300, 40
-"""Bookmarks of one run, codes in all of them together, letters of a name."""
+MOST_MARKS, MOST_NUMBERS, MOST_NAME = 100, 40_000, 40
+"""Bookmarks of one run, entries of the codes in all of them together, letters of a name."""
 
 Kind = Literal["point", "direction", "group"]
 Value = Annotated[float, Field(ge=-1e3, le=1e3, allow_inf_nan=False)]
@@ -35,7 +35,7 @@ class Bookmark:
 
     name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
     kind: Kind
-    codes: Annotated[tuple[tuple[Value, ...], ...], Field(min_length=1, max_length=MOST_CODES)]
+    codes: Annotated[tuple[tuple[Value, ...], ...], Field(min_length=1, max_length=MOST_NUMBERS)]
 
     def mean(self) -> tuple[float, ...]:
         """The middle of its codes.
@@ -60,8 +60,9 @@ def checked(marks: list[Bookmark], latent_dim: int) -> list[Bookmark]:
     Raises:
         UserError: A name is there twice, a code has another length, or there are too many.
     """
-    if len(marks) > MOST_MARKS or sum(len(mark.codes) for mark in marks) > MOST_CODES:
-        raise UserError(f"A run keeps at most {MOST_MARKS} bookmarks with {MOST_CODES} codes; remove some first.")
+    most = MOST_NUMBERS // latent_dim
+    if len(marks) > MOST_MARKS or sum(len(mark.codes) for mark in marks) > most:
+        raise UserError(f"A run keeps at most {MOST_MARKS} bookmarks with {most:,} codes; remove some first.")
     names = [mark.name for mark in marks]
     if double := next((name for name in names if names.count(name) > 1), None):
         raise UserError(f"There already is a bookmark called {double!r}; choose another name.")

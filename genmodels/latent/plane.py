@@ -33,6 +33,24 @@ class Plane:
         eye = torch.eye(len(base))
         return cls(base, eye[i], eye[j])
 
+    @classmethod
+    def of_path(cls, keys: Tensor) -> "Plane":
+        """The plane through the origin that lies closest to codes ``[k, d]``, k and d at least 2, seen from the way.
+
+        The way from the first to the last leads to the right, and the codes lie above the origin. Of two codes it
+        holds both exactly, with every line and every great circle between them. Two dimensions stay as they are.
+        """
+        if keys.shape[1] == 2:
+            return cls.of_axes(torch.zeros(2), 0, 1)
+        axes = torch.linalg.svd(keys, full_matrices=False).Vh[:2]
+        way = axes @ (keys[-1] - keys[0])
+        if way.norm() > 1e-6:
+            x, y = (way / way.norm()).tolist()
+            axes = torch.tensor([[x, y], [-y, x]]) @ axes
+        if axes[1] @ keys.sum(0) < 0:
+            axes[1] = -axes[1]
+        return cls(torch.zeros(keys.shape[1]), axes[0], axes[1])
+
     def coordinates(self, z: Tensor) -> Tensor:
         """``[n, d]`` -> ``[n, 2]``: the products with the two directions; for axes simply those two entries."""
         places: Tensor = z @ torch.stack([self.across, self.up]).T

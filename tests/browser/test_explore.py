@@ -577,3 +577,54 @@ def test_one_z_through_time_follows_the_hand(studio: Server, page: Page, visit: 
     page.mouse.up()
     strip.click(position={"x": 5, "y": 5})  # a picture is a moment
     expect(page).to_have_url(re.compile("step=0"))
+
+
+WALK = ".st-key-latent_walk button"
+
+
+def test_z_walks_by_itself_until_somebody_takes_hold(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=gan")
+    desk, walk = Desk(page), page.locator(WALK)
+    walk.click()
+    for _step in range(3):
+        desk.changes(lambda: None)
+    box = desk.pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 40)  # to point at the map is not to take hold of it
+    desk.changes(lambda: None)
+    expect(walk).to_have_attribute("aria-pressed", "true")
+    walk.click()
+    expect(walk).to_have_attribute("aria-pressed", "false")
+    page.wait_for_function("() => new URL(location.href).searchParams.has('z')")
+    stood = desk.z()
+    kept = parse_qs(urlsplit(page.evaluate("location.href")).query)["z"][0]
+    assert sorted(f"{float(value):.2f}" for value in kept.split("_")) == sorted(stood)
+    walk.click()
+    desk.changes(lambda: None)
+    desk.changes(lambda: desk.sliders.first.press("PageUp"))
+    expect(walk).to_have_attribute("aria-pressed", "false")
+    walk.click()
+    desk.changes(lambda: None)
+    page.get_by_role("button", name="Dice").click(delay=100)
+    expect(walk).to_have_attribute("aria-pressed", "false")
+    page.wait_for_function("() => !new URL(location.href).searchParams.has('z')")
+    page.wait_for_selector(SETTLED)
+
+
+def test_a_direction_that_is_kept_is_a_slider(studio: Server, page: Page, visit: Visit) -> None:
+    visit(page, f"{studio.url}/explore?run=cvae&show=arithmetic")
+    desk = Desk(page)
+    saved = desk.root.get_by_role("button", name="Saved", exact=True)
+    expect(saved).to_have_count(0)
+    before = desk.z()
+    page.get_by_role("button", name="Keep direction").click()
+    saved.click()
+    expect(desk.sliders).to_have_count(1)
+    expect(desk.sliders.first).to_have_attribute("aria-label", re.compile("−"))
+    desk.changes(lambda: [desk.sliders.first.press("PageUp") for _ in range(4)])
+    desk.root.get_by_role("button", name="Dimensions").click()
+    assert desk.z() != before
+    page.get_by_text("Bookmarks", exact=True).click()
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("button", name="delete").click()
+    expect(saved).to_have_count(0)

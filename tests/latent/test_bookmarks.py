@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import FILE, MOST_MARKS, Bookmark, as_csv, as_json, load, merged, read_in, save
+from genmodels.latent.bookmarks import (
+    FILE,
+    MOST_MARKS,
+    MOST_NUMBERS,
+    Bookmark,
+    as_csv,
+    as_json,
+    load,
+    merged,
+    read_in,
+    save,
+)
 
 MARKS = [
     Bookmark("here", "point", ((0.5, -1.25),)),
@@ -76,7 +87,7 @@ def test_what_was_taken_home_is_read_in_again() -> None:
         as_json(MARKS).replace("here", "\\u202e"),
         as_json(MARKS).replace("here", "  "),
         as_json(MARKS + MARKS[:1]),
-        as_json([Bookmark("a", "group", ((0.0, 0.0),) * 300), *MARKS]),
+        as_json([Bookmark("a", "group", ((0.0, 0.0),) * (MOST_NUMBERS // 2)), *MARKS]),
         '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, ' + "9" * 5_000 + "]]}]}",
         '{"schema_version": 1, "marks": [{"name": "a", "kind": "point", "codes": [[1, 2]], "more": 1}]}',
     ],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from genmodels.latent.interpolate import WAYS
 from genmodels.latent.plane import Plane, lattice, manifold, ticks
 from genmodels.latent.prior import quantiles, truncated, usual_length
 from genmodels.models import MODELS, Model
@@ -94,3 +95,33 @@ def test_truncation_scales_the_same_draw(model_of: Callable[..., Model]) -> None
 @pytest.mark.parametrize("n", [1, 2])
 def test_few_ticks_are_symmetrical(model_of: Callable[..., Model], n: int) -> None:
     torch.testing.assert_close(ticks(model_of(), n), -ticks(model_of(), n).flip(0), atol=1e-6, rtol=0)
+
+
+def test_a_plane_of_two_codes_holds_both_and_all_ways_between_them() -> None:
+    a, b = torch.randn(2, 16, generator=torch.Generator().manual_seed(3))
+    plane = Plane.of_path(torch.stack([a, b]))
+    axes = torch.stack([plane.across, plane.up])
+    torch.testing.assert_close(axes @ axes.T, torch.eye(2), atol=1e-5, rtol=0)
+    for way in WAYS.values():
+        path = way(a, b, torch.linspace(-0.5, 1.5, 9))
+        places = plane.coordinates(path)
+        torch.testing.assert_close(plane.at(places), path, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(places.norm(dim=1), path.norm(dim=1), atol=1e-4, rtol=1e-4)
+    (xa, ya), (xb, yb) = plane.coordinates(torch.stack([a, b])).tolist()
+    assert xa < xb  # to the right
+    assert ya == pytest.approx(yb, abs=1e-4)
+    assert ya > 0  # above the origin
+
+
+def test_a_plane_of_a_path_that_returns_or_stands_still_is_a_plane() -> None:
+    a = torch.randn(8, generator=torch.Generator().manual_seed(3))
+    for keys in (torch.stack([a, -a, a]), a.expand(3, -1), torch.zeros(2, 8)):
+        plane = Plane.of_path(keys)
+        axes = torch.stack([plane.across, plane.up])
+        torch.testing.assert_close(axes @ axes.T, torch.eye(2), atol=1e-5, rtol=0)
+        torch.testing.assert_close(plane.at(plane.coordinates(keys)), keys, atol=1e-4, rtol=1e-4)
+
+
+def test_two_dimensions_stay_as_they_are_on_the_plane_of_a_path() -> None:
+    keys = torch.tensor([[1.0, 2.0], [-3.0, 1.0], [0.5, 0.0]])
+    assert Plane.of_path(keys).coordinates(keys).tolist() == keys.tolist()

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,12 +43,14 @@ def pack(name: str, exported: Exported | Remote, extras: Mapping[str, np.ndarray
     The layout: length of the header (uint32, little endian), the header as JSON in UTF-8, the arrays one after another.
 
     Args:
-        name: Says which decoder it is; the same name is taken for the same content.
+        name: Says which decoder it is: the same name, the same weights.
         exported: The decoder.
         extras: Further arrays, float16, float32 or uint16.
         about: Further entries of the header.
     """
-    return _message({"name": name, **exported.header(), **about}, {"weights": exported.weights, **extras})
+    content = json.dumps(about).encode() + b"".join(np.ascontiguousarray(array).tobytes() for array in extras.values())
+    header = {"name": name, "key": f"{name} {zlib.crc32(content)}", **exported.header(), **about}
+    return _message(header, {"weights": exported.weights, **extras})
 
 
 def _message(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:

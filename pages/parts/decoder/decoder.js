@@ -357,7 +357,7 @@ export default function ({ data }) {
     shelf.dispatchEvent(new Event("film"));
     return () => shelf.film === packed && (shelf.film = null);
   }
-  if (shelf.decoder?.name === packed.name) return;
+  if (shelf.decoder?.key === packed.key) return;
   shelf.decoder = packed.remote ? new Atlas(packed) : new Decoder(packed);
   shelf.dispatchEvent(new Event("decoder"));
 }

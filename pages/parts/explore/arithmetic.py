@@ -16,6 +16,7 @@ from pages.parts.text import _, plain
 FIRST = (7, 1, 4)
 """Classes or seeds to begin with."""
 STRENGTHS = 9
+_SAID = "_explore_sum_said"
 
 
 @st.fragment
@@ -97,8 +98,10 @@ def _keep(subject: Subject, b: Place, c: Place, change: Tensor, result: Tensor) 
             st.rerun()
         kept = st.button(
             _("Keep direction"), icon=":material/bookmark_add:", key="explore-sum-keep",
-            help=_("c - b becomes a bookmark, to be added to any z."),
+            help=_("c - b becomes a bookmark: a slider on the desk, and a place to pick here."),
         )  # fmt: skip
+    if said := st.session_state.pop(_SAID, ""):
+        st.caption(said)
     if not kept:
         return
     name = f"{c.name} − {b.name}"[:MOST_NAME]
@@ -107,4 +110,7 @@ def _keep(subject: Subject, b: Place, c: Place, change: Tensor, result: Tensor) 
     except UserError as error:
         st.warning(plain(str(error)))
     else:
-        st.caption(_("Kept as {name}.").format(name=plain(name)))
+        st.session_state[_SAID] = _("Kept as {name}; on the desk it has a slider, under Saved.").format(
+            name=plain(name)
+        )
+        st.rerun()

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from genmodels.errors import UserError
 from genmodels.latent.bookmarks import MOST_NAME, Bookmark, as_csv, as_json
-from pages.parts.explore import marks, places, point
+from pages.parts.explore import desk, marks, places, point
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid
 from pages.parts.text import _, plain
@@ -19,6 +19,7 @@ _TURN = "_explore_marks_turn"
 
 @st.fragment
 def show(subject: Subject) -> None:
+    desk.catch_up(subject)
     st.markdown(_("**Places worth coming back to.** Drag z somewhere on the desk, give it a name, and keep it."))
     kept = marks.listed(subject)
     _add(subject, kept)
@@ -58,13 +59,8 @@ def _add(subject: Subject, kept: list[Bookmark]) -> None:
 
 
 def _keep_point(subject: Subject) -> None:
-    name = st.session_state["explore-mark-name"].strip() or _free_name(subject)
+    name = st.session_state["explore-mark-name"].strip() or marks.free_name(subject, _("place {n}"))
     _keep(subject, name, "point", [point.current(subject).z])
-
-
-def _free_name(subject: Subject) -> str:
-    taken = {mark.name for mark in marks.listed(subject)}
-    return next(name for n in range(1, 1_000) if (name := _("place {n}").format(n=n)) not in taken)
 
 
 def _keep_group(subject: Subject) -> None:

@@ -4,10 +4,12 @@ from collections import Counter
 
 import streamlit as st
 
+from genmodels.errors import UserError
+from genmodels.latent.bookmarks import Bookmark
 from genmodels.latent.nearest import nearest
-from pages.parts.explore import point
+from pages.parts.explore import marks, point
 from pages.parts.explore.subject import Subject
-from pages.parts.text import _
+from pages.parts.text import _, plain
 
 NEIGHBOURS = 8
 NAMED = 4
@@ -53,8 +55,22 @@ def actions(subject: Subject) -> None:
     if st.button(_("Mean"), key="explore-chosen-mean", disabled=not indices, help=words) and indices:
         point.move(subject, subject.codes[list(indices)].mean(0))
         st.rerun()
+    words = _("They become a bookmark: a group, whose mean can be picked wherever a place can.")
+    if st.button(_("Keep"), key="explore-chosen-keep", disabled=not indices, help=words) and indices:
+        _keep(subject, indices)
     idle = not indices and not neighbours(subject)
     st.button(_("Clear"), key="explore-chosen-clear", disabled=idle, on_click=clear, help=_("Choose nothing."))
+
+
+def _keep(subject: Subject, indices: tuple[int, ...]) -> None:
+    codes = tuple(tuple(round(value, 4) for value in subject.codes[i].tolist()) for i in indices)
+    name = marks.free_name(subject, _("selection {n}"))
+    try:
+        marks.add(subject, Bookmark(name, "group", codes))
+    except UserError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+    else:
+        st.toast(_("Kept in Bookmarks as {name}.").format(name=name), icon=":material/bookmark_add:")
 
 
 def clear() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from genmodels.latent import directions
 from genmodels.latent.export import Exported
@@ -14,15 +15,17 @@ from genmodels.latent.prior import is_uniform
 from genmodels.plots.grid import encode
 from pages.parts import take_away, turns
 from pages.parts.decoder import carry_decoder, pack
-from pages.parts.explore import atlas, layers, point
+from pages.parts.explore import atlas, layers, marks, point
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid
 from pages.parts.latent_desk import Group, Slider, about, latent_desk
 from pages.parts.latent_point import latent_point
+from pages.parts.latent_walk import latent_walk
 from pages.parts.text import _
 
 PLAIN = "explore-plain"
 DICE = "explore-dice"
+_SAVED = "_explore_desk_saved"
 SHOWN = 10
 NOISE = 500
 """Plain sliders shown at once; fixed draws that are shown of a decoder of points."""
@@ -50,13 +53,21 @@ def show(subject: Subject) -> None:
     if is_plain(subject):
         _plain(subject)
         return
-    carry_decoder(_packed(subject.name, subject, st.context.locale))
+    saved = st.session_state[_SAVED] = marks.directions(subject)
+    carry_decoder(_packed(subject.name, subject, saved, st.context.locale))
     latent_desk()
-    layers.serve(subject, _directions(subject.name, subject))
+    rows = _directions(subject.name, subject, saved)
+    layers.serve(subject, rows)
     if atlas.needed(subject):
-        atlas.serve(subject, _directions(subject.name, subject))
+        atlas.serve(subject, rows)
     if not subject.images:
         st.caption(_("Left the data, right the codes. The net shows how the decoder bends one plane into the other."))
+
+
+def catch_up(subject: Subject) -> None:
+    """Draw the page anew where bookmarks have changed since, along whose directions the desk has sliders."""
+    if not is_plain(subject) and st.session_state.get(_SAVED) != marks.directions(subject):
+        st.rerun()
 
 
 @st.fragment
@@ -102,6 +113,8 @@ def _buttons(subject: Subject) -> None:
             args=(subject,),
             help=_("Sets every number of the code to 0."),
         )
+        if not (is_plain(subject) or atlas.needed(subject)):
+            latent_walk()
         st.number_input(
             _("Seed"),
             0,
@@ -151,10 +164,10 @@ def _png(subject: Subject) -> bytes:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
+def _packed(name: str, _subject: Subject, saved: marks.Directions, locale: str | None) -> bytes:
     exported = _subject.exported if isinstance(_subject.exported, Exported) else atlas.remote(_subject)
-    groups = [group for group, _rows in _groups(_subject)]
-    rows = _directions(name, _subject)
+    groups = [group for group, _rows in _groups(_subject, saved)]
+    rows = _directions(name, _subject, saved)
     extras = {"directions": rows.numpy().astype(np.float32), **_shown(_subject)}
     description = about(
         groups,
@@ -173,9 +186,9 @@ def _packed(name: str, _subject: Subject, locale: str | None) -> bytes:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _directions(name: str, _subject: Subject) -> Tensor:
+def _directions(name: str, _subject: Subject, saved: marks.Directions) -> Tensor:
     """What the sliders of all groups move along, a row each."""
-    return torch.cat([rows for _group, rows in _groups(_subject)])
+    return torch.cat([rows for _group, rows in _groups(_subject, saved)])
 
 
 def _shown(subject: Subject) -> dict[str, np.ndarray]:
@@ -198,13 +211,15 @@ def _extent(subject: Subject) -> tuple[float, float, float, float] | None:
     return (-reach, reach, -reach, reach)
 
 
-def _groups(subject: Subject) -> list[tuple[Group, Tensor]]:
-    """Each kind of sliders with its directions, a row each."""
+def _groups(subject: Subject, saved: marks.Directions) -> list[tuple[Group, Tensor]]:
+    """Each kind of sliders with its directions, a row each. Those that come and go are the last."""
     groups = [_dimensions(subject)]
     if subject.latent_dim > 2:
         groups.append(_components(subject))
     if subject.latent_dim > 2 and subject.class_means is not None:
         groups.append(_classes(subject, subject.class_means))
+    if saved:
+        groups.append(_saved(saved))
     return groups
 
 
@@ -249,6 +264,12 @@ def _classes(subject: Subject, means: Tensor) -> tuple[Group, Tensor]:
     sliders = [Slider(subject.examples.classes[i], detail=_("Towards the codes of this class")) for i in known]
     note = _("From the middle of all codes towards those of one class.")
     return Group(_("Classes"), note, sliders), rows[known]
+
+
+def _saved(saved: marks.Directions) -> tuple[Group, Tensor]:
+    note = _("The directions among your bookmarks.")
+    sliders = [Slider(name, detail=_("A bookmark")) for name, _code in saved]
+    return Group(_("Saved"), note, sliders), normalize(torch.tensor([code for _name, code in saved]), dim=1)
 
 
 def _first_axes(subject: Subject, groups: Sequence[Group]) -> tuple[int, int]:

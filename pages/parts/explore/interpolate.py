@@ -11,13 +11,14 @@ from genmodels.latent.interpolate import WAYS, Path, step_lengths, through
 from genmodels.latent.prior import usual_length
 from genmodels.plots.grid import encode
 from genmodels.plots.walk import gif, there_and_back
-from pages.parts.curves import Curve, Level, Mark, curves
-from pages.parts.explore import places, point
+from pages.parts.curves import Level, curves
+from pages.parts.explore import path_map, places, point
+from pages.parts.explore.path_map import LOOKS, curve_of, marks_of, names
 from pages.parts.explore.places import Place
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.frame_player import frame_player
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import CONCEPTS, Concept
+from pages.parts.palette import CONCEPTS
 from pages.parts.scatter import scatter
 from pages.parts.text import _
 
@@ -26,12 +27,7 @@ WIDEST = 12
 """Frames in a row of the film's sheet; pictures in a strip at most."""
 FEWEST, MOST = 2, 6
 """Key frames."""
-COLOURS: dict[str, Concept] = {"linear": "generated", "spherical": "generator", "norm-kept": "encoder"}
 _COUNT = "_explore_frames"
-
-
-def _names() -> dict[str, str]:
-    return {"linear": _("linear"), "spherical": _("spherical"), "norm-kept": _("norm kept")}
 
 
 @st.fragment
@@ -115,6 +111,7 @@ def _pictures(subject: Subject, paths: dict[str, Path], keys: list[Place], label
         _film(subject, decoded)
     with right:
         _strips(subject, decoded)
+    path_map.show(subject, paths, keys, _usual(subject.name, subject))
     below = st.columns(2, gap="large")
     with below[0]:
         _norms(subject, paths, keys)
@@ -126,7 +123,7 @@ def _strips(subject: Subject, decoded: dict[str, Tensor]) -> None:
     n = len(decoded["linear"])
     chosen = np.unique(np.linspace(0, n - 1, min(n, WIDEST)).round().astype(int))
     strip = tile(np.concatenate([pixels(x[chosen]) for x in decoded.values()]), columns=len(chosen), gap=1)
-    image_grid(strip, key="explore-strip", alt=_("All ways as strips"), captions=[_names()[name] for name in decoded])
+    image_grid(strip, key="explore-strip", alt=_("All ways as strips"), captions=[names()[name] for name in decoded])
     st.download_button(
         _("Strip"),
         lambda: encode(_rgb(strip), "png", 4),
@@ -146,9 +143,9 @@ def _strips(subject: Subject, decoded: dict[str, Tensor]) -> None:
 
 def _film(subject: Subject, decoded: dict[str, Tensor]) -> None:
     """The walk as an endless loop, and as a file."""
-    names = _names()
+    called = names()
     way = st.segmented_control(
-        _("Walk"), list(names), default="spherical", format_func=names.__getitem__, key="explore-way", required=True,
+        _("Walk"), list(called), default="spherical", format_func=called.__getitem__, key="explore-way", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     speed = st.slider(_("Speed"), 1, 24, 6, key="explore-speed", format=_("%d a second"))
@@ -185,7 +182,7 @@ def _rgb(picture: np.ndarray) -> np.ndarray:
 
 def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
     """The length of the code along each way, and what is usual under the prior."""
-    series = [_curve(name, path.times, path.codes.norm(dim=1)) for name, path in paths.items()]
+    series = [curve_of(name, path.times, path.codes.norm(dim=1)) for name, path in paths.items()]
     st.markdown(_("**Length of z** along the way"))
     usual = _usual(subject.name, subject)
     curves(
@@ -193,7 +190,7 @@ def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
         key="explore-norms",
         alt=_("Length of the code along each way"),
         levels=[Level(_("usual under the prior"), usual, "z")],
-        marks=_marks(keys),
+        marks=marks_of(keys),
         x_title=_("key frames passed"),
         height=250,
     )
@@ -211,23 +208,15 @@ def _steps(paths: dict[str, Path], decoded: dict[str, Tensor], keys: list[Place]
     for name, path in paths.items():
         x = decoded[name].float() / 255
         between = (path.times[1:] + path.times[:-1]) / 2
-        series.append(_curve(name, between, 100 * step_lengths(x) / x[0].numel() ** 0.5))
+        series.append(curve_of(name, between, 100 * step_lengths(x) / x[0].numel() ** 0.5))
     curves(
         series,
         key="explore-step-lengths",
         alt=_("How much the picture changes in each step"),
-        marks=_marks(keys),
+        marks=marks_of(keys),
         x_title=_("key frames passed"),
         height=250,
     )
-
-
-def _curve(name: str, x: Tensor, y: Tensor) -> Curve:
-    return Curve(_names()[name], x.numpy(), y.numpy(), COLOURS[name], dashed=name == "norm-kept")
-
-
-def _marks(keys: list[Place]) -> list[Mark]:
-    return [Mark(str(i + 1), i) for i in range(len(keys))]
 
 
 def _lines(subject: Subject, paths: dict[str, Path]) -> None:
@@ -239,8 +228,8 @@ def _lines(subject: Subject, paths: dict[str, Path]) -> None:
         torch.cat(sets).numpy(),
         np.repeat(np.arange(len(sets)), [len(x) for x in sets]),
         key="explore-lines",
-        classes=(_("real"), *(_names()[name] for name in ways)),
-        colours=(CONCEPTS["real"], *(CONCEPTS[COLOURS[name]] for name in ways)),
+        classes=(_("real"), *(names()[name] for name in ways)),
+        colours=(CONCEPTS["real"], *(CONCEPTS[LOOKS[name]] for name in ways)),
         alt=_("All ways through the plane"),
         point_radius=3.5,
         most_width=520,

@@ -3,22 +3,21 @@
 import html
 import math
 
-import numpy as np
 import streamlit as st
 import torch
 from torch import Tensor
 
 from genmodels.latent.posterior import Draws
 from genmodels.objectives import gaussian_kl
+from pages.parts.explore import little_map
 from pages.parts.explore.subject import Subject, pixels, subscript
 from pages.parts.image_grid import image_grid, tile
-from pages.parts.palette import class_colour, word
+from pages.parts.palette import word
 from pages.parts.svg_figure import svg_figure
 from pages.parts.text import _
 
 BARS = 10
-CROWD = 400
-"""Dimensions shown as bars, and codes of test samples shown behind the ellipse."""
+"""Dimensions shown as bars."""
 
 
 def show(subject: Subject, seen: Draws, key: str) -> None:
@@ -69,43 +68,22 @@ def plane_svg(subject: Subject, seen: Draws) -> str:
     assert seen.q.logvar is not None
     i, j = subject.order[:2]
     reach = subject.reach * 1.1
-    mu = _places(seen.q.mu[:, [i, j]], reach)[0]
+    (mu,) = little_map.spots(seen.q.mu[:, [i, j]], reach)
     sigma = (0.5 * seen.q.logvar[0, [i, j]]).exp() * 100 / reach
-    rings = "".join(f'<circle r="{r * 100 / reach:.1f}" class="prior"/>' for r in (1, 2, 3) if r < reach)
     ellipses = "".join(
         f'<ellipse cx="{mu[0]:.1f}" cy="{mu[1]:.1f}" rx="{max(1.0, k * float(sigma[0])):.1f}" '
         f'ry="{max(1.0, k * float(sigma[1])):.1f}" class="line-sigma" opacity="{1 / k}"/>'
         for k in (1, 2)
     )
-    draws = _dots(_places(seen.codes[:, [i, j]], reach), "var(--gm-sigma)", 3.5)
-    centre = _dots(mu[None], "var(--gm-mu)", 5)
-    axes = f'<text x="98" y="98" text-anchor="end">{_name(i)}</text><text x="3" y="-91">{_name(j)}</text>'
-    label = html.escape(_("The posterior among the codes of held-out samples"))
-    return (
-        f'<svg viewBox="-100 -100 200 200" role="img" aria-label="{label}">'
-        f"{rings}{_crowd(subject, i, j, reach)}{ellipses}{draws}{centre}{axes}</svg>"
+    return little_map.figure(
+        html.escape(_("The posterior among the codes of held-out samples")),
+        little_map.rings([1, 2, 3], reach),
+        little_map.crowd(subject, subject.codes[:, [i, j]], reach),
+        ellipses,
+        little_map.dots(little_map.spots(seen.codes[:, [i, j]], reach), "var(--gm-sigma)", 3.5),
+        little_map.dots(mu[None], "var(--gm-mu)", 5),
+        f'<text x="98" y="98" text-anchor="end">{_name(i)}</text><text x="3" y="-91">{_name(j)}</text>',
     )
-
-
-def _crowd(subject: Subject, i: int, j: int, reach: float) -> str:
-    places = _places(subject.codes[:CROWD][:, [i, j]], reach)
-    labels = subject.examples.labels
-    if labels is None or not subject.examples.classes:
-        return f'<g opacity="0.5">{_dots(places, "currentColor", 2.5)}</g>'
-    shown = labels[:CROWD].numpy()
-    groups = [_dots(places[shown == label], class_colour(int(label)).css(), 3) for label in np.unique(shown)]
-    return f'<g opacity="0.6">{"".join(groups)}</g>'
-
-
-def _places(codes: Tensor, reach: float) -> np.ndarray:
-    """Codes ``[n, 2]`` in the units of the picture, up is up; what lies beyond is put on the rim."""
-    return (codes * torch.tensor([1.0, -1.0]) * 100 / reach).clamp(-99, 99).numpy()
-
-
-def _dots(places: np.ndarray, colour: str, width: float) -> str:
-    """Dots as one path of lines without length."""
-    path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places)
-    return f'<path d="{path}" style="stroke:{colour};stroke-width:{width};stroke-linecap:round;fill:none"/>'
 
 
 def bars_svg(subject: Subject, seen: Draws) -> str:

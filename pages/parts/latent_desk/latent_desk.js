@@ -42,6 +42,8 @@ class Desk {
     this.resizing.observe(this.pad);
     this.resizing.observe(this.picture);
     this.listen(find);
+    // What moves z as a hand does, see latent_walk.js.
+    this.hand = shelf.hand = { move: (z) => this.settle(z), rest: (wait) => this.rest(wait), now: () => this };
   }
 
   listen(find) {
@@ -326,7 +328,7 @@ class Desk {
   }
 
   look(event) {
-    this.preview = event && this.decoder ? this.shifted(this.axes, this.place(event)) : null;
+    this.preview = event && this.decoder && !shelf.walking ? this.shifted(this.axes, this.place(event)) : null;
     const index = event ? this.nearest(event) : -1;
     const hole = event && index < 0 && this.hole(this.place(event));
     this.tip.hidden = index < 0 && !hole;
@@ -372,7 +374,7 @@ class Desk {
   }
 
   // Tell the page, as soon as nothing has moved for a moment and no button is held.
-  rest() {
+  rest(wait = REST) {
     clearTimeout(this.resting);
     this.untold = true;
     this.resting = setTimeout(() => {
@@ -383,7 +385,7 @@ class Desk {
       this.wake();
       shelf.tell?.({ z, psi: this.psi, revision: this.revision, decoder: this.decoder.name, label: this.decoder.label });
       if (this.z.length > 2) this.refresh();
-    }, REST);
+    }, wait);
   }
 
   // ---------------------------------------------------------------- drawing
@@ -706,6 +708,7 @@ class Desk {
 
   end() {
     clearTimeout(this.resting);
+    if (shelf.hand === this.hand) shelf.hand = null;
     for (const frame of [this.frame, this.gliding]) cancelAnimationFrame(frame);
     for (const what of ["decoder", "point"]) shelf.removeEventListener(what, this.take);
     shelf.removeEventListener("layer", this.served);
