@@ -17,7 +17,8 @@ from typing import Any, Literal
 import torch
 
 from benchmarks.report import place
-from genmodels.data import load
+from genmodels.config import RunConfig
+from genmodels.data import load, spec_of
 from genmodels.metrics.heldout import evaluate
 from genmodels.metrics.quality import Quality
 from genmodels.models import MODELS, preset
@@ -62,7 +63,7 @@ PROMISES: dict[tuple[str, str], Promise] = {
     ("vq-vae", "digits"): Promise("neg_elbo", 140, 132),
     # Share of held-out digits with a sample close by; 0.9 of them have a training digit there.
     ("ae", "digits"): Promise("coverage", 0.65, 0.65, "higher"),
-    ("gan", "digits"): Promise("coverage", 0.3, 0.45, "higher"),
+    ("gan", "digits"): Promise("coverage", 0.3, 0.47, "higher"),
     ("cgan", "digits"): Promise("coverage", 0.7, 0.75, "higher"),
     ("infogan", "digits"): Promise("coverage", 0.3, 0.35, "higher"),  # what has to be read off may vary less
     ("vae-gan", "digits"): Promise("coverage", 0.35, 0.45, "higher"),
@@ -79,14 +80,18 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     book = Book(RESULTS / "presets.jsonl")
     until = time.monotonic() + options.limit if options.limit else float("inf")
     for model, data, seed in wanted(options):
-        config = preset(model, data, load(data).spec, options.preset, seed=seed)
+        config = _config(model, data, options.preset, seed)
         if book.has(config.digest, place()):
             continue
         if time.monotonic() > until:
             break
         book.add(result(config, PROMISES[model, data]))
-    (RESULTS / "presets.md").write_text(table(book.newest()))
-    return {"written": str(RESULTS / "presets.md"), "results": book.newest()}
+    (RESULTS / "presets.md").write_text(table(book.valid()))
+    return {"written": str(RESULTS / "presets.md"), "results": book.valid()}
+
+
+def _config(model: str, data: str, name: str, seed: int) -> RunConfig:
+    return preset(model, data, spec_of(data), name, seed=seed)
 
 
 def wanted(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
@@ -98,7 +103,7 @@ def wanted(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
                 yield model, data, seed
 
 
-def result(config: Any, promise: Promise) -> dict[str, Any]:
+def result(config: RunConfig, promise: Promise) -> dict[str, Any]:
     """Train by ``config`` to the end and measure."""
     data = load(config.data, seed=config.seed)
     trainer = Trainer(config, data)
@@ -137,9 +142,10 @@ class Book:
         with self.path.open("a") as file:
             file.write(json.dumps(result) + "\n")
 
-    def newest(self) -> list[dict[str, Any]]:
-        """The last result of every preset and seed on a machine: settings that have changed since are left behind."""
-        return list({tuple(r[name] for name in NAMED): r for r in self.results}.values())
+    def valid(self) -> list[dict[str, Any]]:
+        """The last result of every preset and seed on a machine, without those whose settings have changed since."""
+        newest = {tuple(r[name] for name in NAMED): r for r in self.results}.values()
+        return [r for r in newest if r["digest"] == _config(r["model"], r["data"], r["preset"], r["seed"]).digest]
 
 
 NAMED = ("machine", "preset", "model", "data", "seed")

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from genmodels.config import setting
 from genmodels.models.base import MODELS
-from genmodels.models.vae import VAE, Passage, VAEConfig, hurried
+from genmodels.models.vae import VAE, Passage, VAEConfig, varied
 from genmodels.objectives.kl import decompose
 from genmodels.registry import Card
 
@@ -43,7 +43,7 @@ class BetaTCVAE(VAE):
     """The batch's own aggregate posterior stands for that of the data; see :func:`decompose`."""
 
     config_class = BetaTCVAEConfig
-    PRESETS = hurried(steps=900)
+    PRESETS = varied(fast={"steps": 900})
 
     def objection(self) -> str:
         if self.config.batch_size**2 * self.config.latent_dim > PAIRS:

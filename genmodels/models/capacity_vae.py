@@ -7,7 +7,7 @@ from torch import Tensor
 from genmodels.config import setting
 from genmodels.models.autoencoder import AutoencoderConfig
 from genmodels.models.base import MODELS, Presets
-from genmodels.models.vae import VAE, Passage, hurried
+from genmodels.models.vae import VAE, Passage, varied
 from genmodels.registry import Card
 
 
@@ -64,7 +64,9 @@ class CapacityVAE(VAE):
             }
             for name, settings in presets.items()
         }
-        for kind, presets in hurried(lr=4e-3).items()  # at the rate of a VAE the pull tears one run in three apart
+        for kind, presets in varied(
+            fast={"lr": 4e-3}
+        ).items()  # at the rate of a VAE the pull tears one run in three apart
     }
 
     def capacity(self, step: int) -> float:

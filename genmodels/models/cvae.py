@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from genmodels.data.base import DataSpec
 from genmodels.models.base import MODELS, Posterior
-from genmodels.models.vae import VAE, VAEConfig
+from genmodels.models.vae import VAE, VAEConfig, varied
 from genmodels.nn import at_least_float
 from genmodels.objectives import gaussian_kl
 from genmodels.registry import Card
@@ -32,6 +32,7 @@ class CVAE(VAE):
 
     config_class = CVAEConfig
     conditional = True
+    PRESETS = varied(good={"steps": 4000})
 
     def __init__(self, config: CVAEConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)

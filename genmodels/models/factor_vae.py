@@ -9,7 +9,7 @@ from torch.nn.functional import softplus
 from genmodels.config import setting
 from genmodels.data.base import DataSpec
 from genmodels.models.base import MODELS, Batch, Player, Terms
-from genmodels.models.vae import VAE, Passage, VAEConfig, hurried
+from genmodels.models.vae import VAE, Passage, VAEConfig, varied
 from genmodels.nn import NETWORKS, at_least_float
 from genmodels.registry import Card
 
@@ -53,7 +53,7 @@ class FactorVAE(VAE):
 
     config_class = FactorVAEConfig
     config: FactorVAEConfig
-    PRESETS = hurried(steps=900)
+    PRESETS = varied(fast={"steps": 900})
 
     def __init__(self, config: FactorVAEConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)

@@ -77,8 +77,12 @@ class GANConfig(RunConfig):
     )
 
 
-COMMON = {"gamma": 1.0, "penalty_every": 4, "activation": "leaky_relu"}
-IMAGE = {**COMMON, "network": "conv", "batch_size": 64, "latent_dim": 64, "gamma": 0.3, "ema": 0.999}
+COMMON = {"gamma": 1.0, "penalty_every": 4}
+IMAGE = {
+    **COMMON, "activation": "silu", "network": "conv", "batch_size": 64, "latent_dim": 64, "gamma": 0.3, "ema": 0.999,
+}  # fmt: skip
+"""Smooth units: with leaky ones in both networks the digits of three minutes covered 43 to 47 % of the real ones, with
+these 55 to 58 %. The penalty looks at D's slope, which then changes without leaps."""
 SMALL = {**IMAGE, "batch_size": 32, "latent_dim": 32, "ema": 0.995}
 """Small networks, small batches and high rates show digits soonest."""
 PLAIN = {"loss": "nonsaturating", "penalty": "r1"}

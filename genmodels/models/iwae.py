@@ -8,7 +8,7 @@ from torch import Tensor
 from genmodels.config import setting
 from genmodels.metrics.bounds import iwae_bound
 from genmodels.models.base import MODELS, Batch, Measures, Terms
-from genmodels.models.vae import VAE, VAEConfig, hurried
+from genmodels.models.vae import VAE, VAEConfig, varied
 from genmodels.registry import Card
 
 DECODED = 1 << 15
@@ -51,7 +51,7 @@ class IWAE(VAE):
 
     config_class = IWAEConfig
     config: IWAEConfig
-    PRESETS = hurried(batch_size=64, steps=900)
+    PRESETS = varied(fast={"batch_size": 64, "steps": 900})
 
     def objection(self) -> str:
         draws, n = self.config.draws, self.config.batch_size

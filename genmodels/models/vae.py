@@ -1,5 +1,6 @@
 """The variational autoencoder (Kingma & Welling, arXiv 1312.6114; Rezende et al., arXiv 1401.4082)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -156,7 +157,7 @@ class VAE(Autoencoder):
         }
 
 
-def hurried(**changes: float) -> Presets:
-    """The presets of the VAE, the fast one on images with ``changes``: for relatives whose steps take longer."""
-    image = VAE.PRESETS["image"]
-    return {**VAE.PRESETS, "image": {**image, "fast": {**image["fast"], **changes}}}
+def varied(**changes: Mapping[str, float]) -> Presets:
+    """The presets of the VAE for a relative whose steps take longer or teach less: those on images changed, by name."""
+    image = {name: {**settings, **changes.get(name, {})} for name, settings in VAE.PRESETS["image"].items()}
+    return {**VAE.PRESETS, "image": image}
