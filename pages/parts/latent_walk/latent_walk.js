@@ -32,8 +32,10 @@ class Walk {
   }
 
   start() {
-    if (!shelf.hand?.now().decoder) return;
-    this.from = this.z = shelf.hand.now().z;
+    const desk = shelf.hand?.now();
+    if (!desk?.decoder) return;
+    desk.quiet(); // what the hand was about to tell is told when the walk ends
+    this.from = this.z = desk.z;
     this.goal = this.draw();
     this.t = 0;
     this.last = performance.now();
