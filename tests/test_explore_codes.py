@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from genmodels.errors import UserError
 from genmodels.latent.bookmarks import MOST_NUMBERS, Bookmark
 from pages.parts.explore import chosen, codes, marks
 from tests.explore_runs import subject, visit
@@ -78,6 +79,14 @@ def test_a_choice_that_is_too_large_to_keep_says_so(runs: Path) -> None:
     assert not at.exception
     assert f"{most:,} codes" in at.toast[0].value
     assert [mark.name for mark in marks.listed(model)] == ["many"]
+
+
+def test_what_is_no_bookmark_is_refused_in_a_sentence(runs: Path) -> None:
+    model = subject(runs, "vae2")
+    for name, code in (("far", torch.tensor([[1e9, 0.0]])), ("", torch.zeros(1, 2))):
+        with pytest.raises(UserError, match="cannot be kept"):
+            marks.make(model, name, "point", code)
+    assert marks.listed(model) == []
 
 
 def test_a_choice_belongs_to_its_model(runs: Path) -> None:

@@ -14,9 +14,12 @@ MOST_CONSTANT_SCRIPT_BYTES = 30_000
 _CANVAS = Path(__file__).parent / "canvas.js"
 EDGES = Path(__file__).parent / "edges.css"
 """Lets what scrolls sideways fade at the edges beyond which it goes on."""
+_PLAYER = Path(__file__).parent / "player.css"
 
 
-def component(folder: Path, *, constant: bool = False, canvas: bool = False, edges: bool = False) -> Callable[..., Any]:
+def component(
+    folder: Path, *, constant: bool = False, canvas: bool = False, edges: bool = False, player: bool = False
+) -> Callable[..., Any]:
     """Declare the component that lives in ``folder`` and return its mounting function.
 
     Call it once, when the module is imported; the name of the folder is the name of the component and of its files.
@@ -26,6 +29,7 @@ def component(folder: Path, *, constant: bool = False, canvas: bool = False, edg
         constant: Its data stay the same as long as the page is open; what changes reaches it in another way.
         canvas: It draws on a canvas: ``canvas.js`` stands before its own script.
         edges: Something in it scrolls sideways: ``edges.css`` stands before its own style.
+        player: It has a button that plays and a slider beside it: ``player.css`` stands before its own style.
 
     Raises:
         ValueError: The script is larger than ``MOST_SCRIPT_BYTES``, or ``MOST_CONSTANT_SCRIPT_BYTES`` if ``constant``.
@@ -33,8 +37,8 @@ def component(folder: Path, *, constant: bool = False, canvas: bool = False, edg
     html, script, style = (_text(folder / f"{folder.name}.{suffix}") for suffix in ("html", "js", "css"))
     if script is not None:
         script = _sent((_CANVAS.read_text(encoding="utf-8") if canvas else "") + script)
-    if style is not None and edges:
-        style = EDGES.read_text(encoding="utf-8") + style
+    for shared in [EDGES] * edges + [_PLAYER] * player:
+        style = shared.read_text(encoding="utf-8") + (style or "")
     most = MOST_CONSTANT_SCRIPT_BYTES if constant else MOST_SCRIPT_BYTES
     if script is not None and len(script.encode()) > most:
         raise ValueError(f"{folder.name}.js is larger than {most} bytes")

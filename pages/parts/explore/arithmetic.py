@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import MOST_NAME, Bookmark
+from genmodels.latent.bookmarks import MOST_NAME
 from genmodels.latent.interpolate import lerp
 from pages.parts.explore import marks, places, point
 from pages.parts.explore.places import Place
@@ -106,7 +106,7 @@ def _keep(subject: Subject, b: Place, c: Place, change: Tensor, result: Tensor) 
         return
     name = f"{c.name} − {b.name}"[:MOST_NAME]
     try:
-        marks.add(subject, Bookmark(name, "direction", (tuple(change.tolist()),)))
+        marks.make(subject, name, "direction", change[None])
     except UserError as error:
         st.warning(plain(str(error)))
     else:

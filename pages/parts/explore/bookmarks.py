@@ -2,11 +2,10 @@
 
 import streamlit as st
 import torch
-from pydantic import ValidationError
 from torch import Tensor
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import MOST_NAME, Bookmark, as_csv, as_json
+from genmodels.latent.bookmarks import MOST_NAME, Bookmark, Kind, as_csv, as_json
 from pages.parts.explore import desk, marks, places, point
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.image_grid import image_grid
@@ -74,11 +73,9 @@ def _keep_group(subject: Subject) -> None:
     _keep(subject, name, "group", codes)
 
 
-def _keep(subject: Subject, name: str, kind: str, codes: list[tuple[float, ...]]) -> None:
+def _keep(subject: Subject, name: str, kind: Kind, codes: list[tuple[float, ...]]) -> None:
     try:
-        marks.add(subject, Bookmark(name, kind, tuple(codes)))
-    except ValidationError:
-        st.session_state[_SAID] = _("This cannot be kept; choose another name.")
+        marks.make(subject, name, kind, torch.tensor(codes))
     except UserError as error:
         st.session_state[_SAID] = str(error)
     else:

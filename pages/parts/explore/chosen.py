@@ -5,7 +5,6 @@ from collections import Counter
 import streamlit as st
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import Bookmark
 from genmodels.latent.nearest import nearest
 from pages.parts.explore import marks, point
 from pages.parts.explore.subject import Subject
@@ -63,10 +62,9 @@ def actions(subject: Subject) -> None:
 
 
 def _keep(subject: Subject, indices: tuple[int, ...]) -> None:
-    codes = tuple(tuple(round(value, 4) for value in subject.codes[i].tolist()) for i in indices)
     name = marks.free_name(subject, _("selection {n}"))
     try:
-        marks.add(subject, Bookmark(name, "group", codes))
+        marks.make(subject, name, "group", subject.codes[list(indices)])
     except UserError as error:
         st.toast(plain(str(error)), icon=":material/error:")
     else:

@@ -11,9 +11,9 @@ from genmodels.latent.interpolate import WAYS, Path, step_lengths, through
 from genmodels.latent.prior import usual_length
 from genmodels.plots.grid import encode
 from genmodels.plots.walk import gif, there_and_back
-from pages.parts.curves import Level, curves
+from pages.parts.curves import Level
 from pages.parts.explore import path_map, places, point
-from pages.parts.explore.path_map import LOOKS, curve_of, marks_of, names
+from pages.parts.explore.path_map import LOOKS, along, curve_of, names
 from pages.parts.explore.places import Place
 from pages.parts.explore.subject import Subject, pixels
 from pages.parts.frame_player import frame_player
@@ -184,16 +184,8 @@ def _norms(subject: Subject, paths: dict[str, Path], keys: list[Place]) -> None:
     """The length of the code along each way, and what is usual under the prior."""
     series = [curve_of(name, path.times, path.codes.norm(dim=1)) for name, path in paths.items()]
     st.markdown(_("**Length of z** along the way"))
-    usual = _usual(subject.name, subject)
-    curves(
-        series,
-        key="explore-norms",
-        alt=_("Length of the code along each way"),
-        levels=[Level(_("usual under the prior"), usual, "z")],
-        marks=marks_of(keys),
-        x_title=_("key frames passed"),
-        height=250,
-    )
+    usual = Level(_("usual under the prior"), _usual(subject.name, subject), "z")
+    along(series, keys, key="explore-norms", alt=_("Length of the code along each way"), levels=[usual])
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -209,14 +201,7 @@ def _steps(paths: dict[str, Path], decoded: dict[str, Tensor], keys: list[Place]
         x = decoded[name].float() / 255
         between = (path.times[1:] + path.times[:-1]) / 2
         series.append(curve_of(name, between, 100 * step_lengths(x) / x[0].numel() ** 0.5))
-    curves(
-        series,
-        key="explore-step-lengths",
-        alt=_("How much the picture changes in each step"),
-        marks=marks_of(keys),
-        x_title=_("key frames passed"),
-        height=250,
-    )
+    along(series, keys, key="explore-step-lengths", alt=_("How much the picture changes in each step"))
 
 
 def _lines(subject: Subject, paths: dict[str, Path]) -> None:

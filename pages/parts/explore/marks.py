@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
+from pydantic import ValidationError
+from torch import Tensor
 
 from genmodels.errors import UserError
-from genmodels.latent.bookmarks import FILE, Bookmark, checked, load, merged, read_in, save
+from genmodels.latent.bookmarks import FILE, Bookmark, Kind, checked, load, merged, read_in, save
 from pages.parts.explore.subject import Subject
 from pages.parts.studio import may_steer
 
@@ -71,6 +73,15 @@ def _keep(subject: Subject, marks: list[Bookmark]) -> None:
 def add(subject: Subject, mark: Bookmark) -> None:
     """Keep one more. Raises UserError when its name is taken, or there are too many."""
     _keep(subject, [*listed(subject), mark])
+
+
+def make(subject: Subject, name: str, kind: Kind, codes: Tensor) -> None:
+    """Keep codes ``[n, latent_dim]`` under a name. Raises UserError as :func:`add`, and when they are too far out."""
+    try:
+        mark = Bookmark(name, kind, tuple(tuple(round(value, 4) for value in code) for code in codes.tolist()))
+    except ValidationError:
+        raise UserError("This cannot be kept; choose another name, or codes closer to the middle.") from None
+    add(subject, mark)
 
 
 def free_name(subject: Subject, form: str) -> str:

@@ -32,9 +32,10 @@ def curve_of(name: str, x: Tensor, y: Tensor) -> Curve:
     return Curve(names()[name], x.numpy(), y.numpy(), LOOKS[name], dashed=name == "norm-kept")
 
 
-def marks_of(keys: Sequence[Place]) -> list[Mark]:
-    """Where the ways meet the key frames."""
-    return [Mark(str(i + 1), i) for i in range(len(keys))]
+def along(series: Sequence[Curve], keys: Sequence[Place], *, key: str, alt: str, levels: Sequence[Level] = ()) -> None:
+    """Curves along the ways, with marks where these meet the key frames."""
+    marks = [Mark(str(i + 1), i) for i in range(len(keys))]
+    curves(series, key=key, alt=alt, levels=levels, marks=marks, x_title=_("key frames passed"), height=250)
 
 
 def show(subject: Subject, paths: Mapping[str, Path], keys: Sequence[Place], usual: float) -> None:
@@ -113,14 +114,12 @@ def _neighbours(subject: Subject, paths: Mapping[str, Path], keys: Sequence[Plac
         )
         return
     radius = _radius(subject.name, subject)
-    curves(
+    along(
         [curve_of(name, path.times, company(path.codes, subject.codes, radius)) for name, path in paths.items()],
+        keys,
         key="explore-neighbours",
         alt=_("How many codes of held-out samples lie close by along each way"),
         levels=[Level(_("usual"), USUAL, "real")],
-        marks=marks_of(keys),
-        x_title=_("key frames passed"),
-        height=250,
     )
     st.caption(
         _(

@@ -5,7 +5,7 @@ from pathlib import Path
 from pages.parts.component import component, picture_url
 from pages.parts.text import _
 
-_player = component(Path(__file__).parent)
+_player = component(Path(__file__).parent, player=True)
 
 
 def frame_player(

@@ -5,7 +5,7 @@ from pathlib import Path
 from pages.parts.component import component
 from pages.parts.text import _
 
-_walk = component(Path(__file__).parent)
+_walk = component(Path(__file__).parent, player=True)
 
 
 def latent_walk() -> None:
