@@ -274,7 +274,7 @@ for _draws, _published in ((1, "86.76"), (5, "85.54"), (50, "84.78")):
 # ------------------------------------------------------------------ modes in the plane
 
 PACGAN = "Lin et al. (PacGAN), arXiv 1712.04086, section 4.1"
-PLAIN = {"loss": "nonsaturating", "penalty": "none", "optimizer_g": "adam0", "optimizer_d": "adam0"}
+PLAIN = {"loss": "nonsaturating", "penalty": "none"}
 SEEDS, DRAWN = 5, 2500
 
 

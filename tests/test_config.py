@@ -123,6 +123,11 @@ JOINT = {("beta-tcvae", "batch_size", 4096), ("infogan", "latent_dim", 1)}
 """Ends that do not go together with the other settings."""
 
 
+def test_runs_of_a_retired_rule_go_on_as_adam():
+    config = parse({"model": "gan", "optimizer_g": "steady", "optimizer_d": "steady"})
+    assert (config.optimizer_g, config.optimizer_d) == ("adam0", "adam0")
+
+
 BAD = [
     ({}, "no model"),
     ({"model": "vea"}, "did you mean 'vae'"),

@@ -8,7 +8,7 @@ from torch.nn.utils import parametrize
 from genmodels.errors import UserError
 from genmodels.models import MODELS, Batch
 from genmodels.models.base import Model
-from genmodels.nn import NETWORKS, parameter_count
+from genmodels.nn import NETWORKS, let_leak, parameter_count
 from genmodels.nn.codebook import Codebook
 from genmodels.nn.custom import Custom
 from genmodels.nn.inside import activations, given_to
@@ -76,6 +76,35 @@ def test_looking_at_an_averaged_model_does_not_change_it() -> None:
     trainer.snapshot()
     trainer.evaluate()
     assert all(torch.equal(before[name], value) for name, value in trainer.shown.state_dict().items())
+
+
+# ------------------------------------------------------------------ leaks
+
+
+def silent(slope: float) -> nn.Sequential:
+    """A network whose hidden units are below zero for every sample."""
+    network = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    nn.init.constant_(network[0].bias, -100)
+    if slope:
+        let_leak(network, slope)
+    return network
+
+
+def test_only_a_unit_that_leaks_learns_after_it_fell_silent(float64) -> None:
+    x = torch.randn(5, 2)
+    for slope in (0.0, 0.05):
+        network = silent(slope)
+        network(x).sum().backward()
+        torch.testing.assert_close(network[0].bias.grad, slope * 5 * network[2].weight.detach()[0])
+
+
+@pytest.mark.parametrize("model", [name for name in MODELS if "leak_d" in MODELS[name].thing.config_class.model_fields])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_all_of_d_leaks_and_nothing_of_g(model, network) -> None:
+    gan = fresh(model, network=network, activation="relu", leak_d=0.1)
+    bends = [layer for layer in gan.discriminator.modules() if isinstance(layer, nn.ReLU | nn.LeakyReLU)]
+    assert [getattr(layer, "negative_slope", 0) for layer in bends] == [0.1] * len(bends) != []
+    assert not any(isinstance(layer, nn.LeakyReLU) for layer in gan.decoder.modules())
 
 
 # ------------------------------------------------------------------ residual blocks

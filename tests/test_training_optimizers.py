@@ -7,14 +7,13 @@ import sys
 import pytest
 import torch
 
-from genmodels.training.optimizers import OPTIMIZERS, SteadyAdam
+from genmodels.training.optimizers import OPTIMIZERS
 from tests.small_runs import small, trainer
 
 REFERENCE = {
     "adam": lambda p: torch.optim.Adam(p, fused=True),
     "adam0": lambda p: torch.optim.Adam(p, betas=(0.0, 0.99), fused=True),
     "adam05": lambda p: torch.optim.Adam(p, betas=(0.5, 0.999), fused=True),
-    "steady": lambda p: torch.optim.Adam(p, betas=(0.0, 0.99), fused=True),  # as long as nothing leaps
     "rmsprop": torch.optim.RMSprop,
     "sgd": torch.optim.SGD,
 }
@@ -44,29 +43,6 @@ def test_the_steps_are_those_of_torch(name, dtype):
         reference.param_groups[0]["lr"] = rate
         reference.step()
         assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True)), step
-
-
-def test_a_gradient_that_leaps_is_shortened():
-    steady, plain = (OPTIMIZERS[name].thing(parameters(torch.float64)) for name in ("steady", "adam0"))
-    for _step in range(150):
-        for optimizer in (steady, plain):
-            optimizer.step(gradients(0, torch.float64), 1e-3)  # always the same: its running length is its length
-    assert all(torch.equal(a, b) for a, b in zip(steady.parameters, plain.parameters, strict=True))
-    steady.step(tuple(40 * g for g in gradients(0, torch.float64)), 1e-3)
-    plain.step(tuple(SteadyAdam.LONGEST * g for g in gradients(0, torch.float64)), 1e-3)
-    for a, b in zip(steady.parameters, plain.parameters, strict=True):
-        torch.testing.assert_close(a, b, rtol=0, atol=1e-9)  # the steps are counted in single precision
-
-
-def test_the_first_gradient_after_none_moves():
-    weights = parameters()
-    steady = OPTIMIZERS["steady"].thing(weights)
-    before = [weight.detach().clone() for weight in weights]
-    for _step in range(120):
-        steady.step(tuple(torch.zeros_like(weight) for weight in weights), 1e-2)
-    assert all(torch.equal(a, b) for a, b in zip(weights, before, strict=True))
-    steady.step(gradients(1), 1e-2)
-    assert not any(torch.equal(a, b) for a, b in zip(weights, before, strict=True))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -61,6 +61,15 @@ def activation(name: str) -> nn.Module:
     return _ACTIVATIONS[name]()
 
 
+def let_leak(network: nn.Module, slope: float) -> None:
+    """Give every ReLU of ``network`` this slope below zero (Maas et al. 2013, "Rectifier Nonlinearities Improve Neural
+    Network Acoustic Models"), so that a unit that falls silent for all samples still learns."""
+    for parent in list(network.modules()):
+        for name, layer in parent.named_children():
+            if isinstance(layer, nn.ReLU):
+                setattr(parent, name, nn.LeakyReLU(slope))
+
+
 def parameter_count(module: nn.Module) -> int:
     """Number of trainable values."""
     return sum(p.numel() for p in module.parameters() if p.requires_grad)

@@ -100,47 +100,6 @@ def adam0(parameters: Iterable[Tensor]) -> Optimizer:
     return Adam(parameters, betas=(0.0, 0.99))
 
 
-class SteadyAdam(Adam):
-    r"""Adam without momentum that first shortens gradients which leap: to ``LONGEST`` times their running length.
-
-    .. math:: g \leftarrow g \min\Bigl(1, \frac{c \lVert \sqrt{\hat v} \rVert}{\lVert g \rVert}\Bigr)
-
-    Lengths are those of all gradients of a player together; ``v`` is the running mean of their squares before this one.
-    A single spike moves every weight by up to ten rates (betas 0 and 0.99), after which ReLUs may be silent for good.
-    Adafactor bounds its steps for the same reason (arXiv 1804.04235, section 6); here it is the gradient that is bound.
-    """
-
-    LONGEST = 1.5
-    SETTLED = 100
-    """Steps until the running length means something."""
-
-    def __init__(self, parameters: Iterable[Tensor]) -> None:
-        super().__init__(parameters, betas=(0.0, 0.99))
-
-    def move(self, gradients: Gradients) -> None:
-        super().move(tuple(torch._foreach_mul(gradients, self.share(gradients))))
-
-    def share(self, gradients: Gradients) -> Tensor:
-        """What is left of gradients that leap, 0 to 1; 1 for all others. A tensor: nobody waits for the processor."""
-        squares = torch.stack(torch._foreach_norm(self.slots["exp_avg_sq"], 1)).sum()
-        usual = (squares / (1 - self.betas[1] ** self.count)).sqrt()
-        now = torch.stack(torch._foreach_norm(gradients)).norm()
-        share = (self.LONGEST * usual / now.clamp_min(1e-30)).clamp(max=1)
-        return torch.where((self.count >= self.SETTLED) & (usual > 0), share, torch.ones_like(share))
-
-
-@OPTIMIZERS.register(
-    "steady",
-    Card(
-        "Adam, no leaps",
-        "Adaptive steps without momentum; a gradient that leaps is shortened, because one spike can end a game.",
-        paper="arXiv 1804.04235, section 6",
-    ),
-)
-def steady(parameters: Iterable[Tensor]) -> Optimizer:
-    return SteadyAdam(parameters)
-
-
 @OPTIMIZERS.register(
     "adam05", Card("Adam, half momentum", "Adaptive steps with beta 0.5, as in DCGAN.", paper="arXiv 1511.06434")
 )

@@ -21,7 +21,7 @@ SLOW = "playground-slow"
 _GROUPS = {
     "gan": {
         "Game": ("loss", "penalty", "gamma", "d_moves", "g_moves", "spectral", "pac", "noise"),
-        "Networks": ("latent_dim", "width", "depth", "activation"),
+        "Networks": ("latent_dim", "width", "depth", "activation", "leak_d"),
         "Training": ("lr_d", "lr_g", "optimizer_d", "optimizer_g", "batch_size", "ema"),
     },
     "vae": {
