@@ -114,3 +114,11 @@ def test_the_tour_points_drives_and_notices(server, page: Page, visit: Visit) ->
     expect(card).to_contain_text("Step 8 of")
     card.get_by_role("button", name="Leave").click()
     expect(card).to_have_count(0)
+
+    visit(page, f"{server.url}/learn")
+    page.locator(".st-key-learn-tour button:visible").click()
+    expect(card).to_contain_text("Step 8 of")
+    card.get_by_role("button", name="Skip").click()
+    expect(card).to_contain_text("That was the tour")
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_have_count(0)
