@@ -36,6 +36,8 @@ from genmodels.models import Batch, Model, preset
 from genmodels.objectives import GAN_LOSSES
 from genmodels.training import Trainer
 from genmodels.training.loop import build
+from genmodels.training.machine import choose_precision
+from genmodels.training.threads import Threads
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "genmodels" / "published.json"
@@ -244,19 +246,25 @@ def binarised(config: RunConfig, data: Dataset) -> tuple[Model, int]:
     """A model trained for ``config.seconds`` on pixels drawn anew in every batch, and how many steps that were.
 
     The rate stays for two thirds of the time and then falls to a hundredth, as it does step by step in the paper.
+    Precision and threads are those a run would take here.
     """
     model, chance = build(config, data), torch.Generator().manual_seed(config.seed)
+    fast = choose_precision(config.precision, torch.device("cpu"), "image") == "bfloat16"
+    threads = Threads(config.threads)
     (player,) = model.players()
     optimizer = torch.optim.Adam(player.module.parameters(), lr=1e-3, eps=1e-4, fused=True)
     start, step = time.perf_counter(), 0
     assert config.seconds is not None
     while (spent := (time.perf_counter() - start) / config.seconds) < 1:
-        rows = torch.randint(len(data.train), (config.batch_size,), generator=chance)
-        x = torch.bernoulli(to_unit(data.train[rows]), generator=chance)
-        optimizer.param_groups[0]["lr"] = 1e-3 * 10 ** min(0.0, 4 - 6 * spent)
-        optimizer.zero_grad()
-        player.loss(Batch(x, None, step), chance).total.mean().backward()
-        optimizer.step()
+        with threads.step():
+            rows = torch.randint(len(data.train), (config.batch_size,), generator=chance)
+            x = torch.bernoulli(to_unit(data.train[rows]), generator=chance)
+            with torch.autocast("cpu", torch.bfloat16, enabled=fast):
+                loss = player.loss(Batch(x, None, step), chance).total.mean()
+            optimizer.param_groups[0]["lr"] = 1e-3 * 10 ** min(0.0, 4 - 6 * spent)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
         step += 1
     return model.eval().requires_grad_(False), step
 

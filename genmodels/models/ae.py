@@ -1,15 +1,13 @@
 """The autoencoder, with a mixture of Gaussians over its codes to sample from (Ghosh et al., arXiv 1903.12436)."""
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor
 
 from genmodels.config import setting
 from genmodels.data.base import DataSpec
 from genmodels.models.autoencoder import Autoencoder, AutoencoderConfig
-from genmodels.models.base import MODELS, Batch, Measures, Posterior, Presets, Terms
-from genmodels.models.vae import VAE
+from genmodels.models.base import MODELS, Batch, Measures, Posterior, Terms
+from genmodels.models.vae import varied
 from genmodels.nn import at_least_float
 from genmodels.nn.mixture import GaussianMixture
 from genmodels.registry import Card
@@ -47,7 +45,7 @@ class AE(Autoencoder):
     learns_prior = True
     player_name = "ae"
     code_values = 1
-    PRESETS: ClassVar[Presets] = VAE.PRESETS
+    PRESETS = varied(fast={"steps": 1000})
 
     def __init__(self, config: AEConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)

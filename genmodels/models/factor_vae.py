@@ -53,7 +53,7 @@ class FactorVAE(VAE):
 
     config_class = FactorVAEConfig
     config: FactorVAEConfig
-    PRESETS = varied(fast={"steps": 900})
+    PRESETS = varied(fast={"steps": 750})
 
     def __init__(self, config: FactorVAEConfig, spec: DataSpec) -> None:
         super().__init__(config, spec)

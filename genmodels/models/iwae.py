@@ -51,7 +51,7 @@ class IWAE(VAE):
 
     config_class = IWAEConfig
     config: IWAEConfig
-    PRESETS = varied(fast={"batch_size": 64, "steps": 900})
+    PRESETS = varied(fast={"batch_size": 64, "steps": 800})
 
     def objection(self) -> str:
         draws, n = self.config.draws, self.config.batch_size

@@ -111,7 +111,7 @@ class VQVAE(Autoencoder):
     code_values = 1
     PRESETS: ClassVar[Presets] = {
         "image": {
-            "fast": {**IMAGE, "steps": 900, "batch_size": 64, "lr": 8e-3, "lr_warmup": 50},
+            "fast": {**IMAGE, "steps": 700, "batch_size": 64, "lr": 8e-3, "lr_warmup": 50},
             "good": {**IMAGE, "steps": 1000},
             "best": {
                 **IMAGE,
