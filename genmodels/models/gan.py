@@ -106,7 +106,7 @@ PLAIN = {"loss": "nonsaturating", "penalty": "r1"}
 after three minutes."""
 POINTS = {
     **COMMON, "activation": "relu", "width": 64, "depth": 3, "latent_dim": 2, "batch_size": 128, "gamma": 0.1,
-    "lr_g": 2e-3, "lr_d": 4e-3, "lr_decay": "cosine", "lr_floor": 0.1, "ema": 0.999, "threads": 1, "leak_d": 0.05,
+    "lr_g": 2.5e-3, "lr_d": 3.75e-3, "lr_decay": "cosine", "lr_floor": 0.1, "ema": 0.999, "threads": 1, "leak_d": 0.05,
 }  # fmt: skip
 """Modes as narrow as a hundredth of their distance need a G that leaps from one to the next. With leaky units a fifth
 of the samples stayed on the way between them (ring, 25 s), with units that fall silent one in fifty. Rates that fall to
