@@ -26,11 +26,12 @@ from genmodels.training.moments import milestones
 from genmodels.training.store import bundled_root
 
 PLANE = "--set latent_dim=2 --set depth=2 --set width=256 --set lr=2e-3 --steps 4000"
+LONG = "--preset good --set width=32 --steps 12000"
 RUNS = {
     "vae-digits": f"--model vae --data digits {PLANE}",
-    "gan-digits": "--model gan --data digits --preset good",
+    "gan-digits": f"--model gan --data digits {LONG}",
     "vae-fashion": f"--model vae --data fashion {PLANE}",
-    "gan-fashion": "--model gan --data fashion --preset good",
+    "gan-fashion": f"--model gan --data fashion {LONG}",
 }
 """Name -> how it is trained; codes of two numbers can be drawn as a map."""
 FRAMES, ROWS, COLUMNS = 60, 4, 7
