@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.mnist import mnist_root
+from benchmarks.report import place
 from genmodels.config import RunConfig
 from genmodels.data import Dataset, load, to_unit
 from genmodels.metrics.bounds import iwae_bound
@@ -105,6 +106,7 @@ def _measured(key: str, options: argparse.Namespace) -> dict[str, Any]:
     return {
         "what": row.what, "source": row.source, "setting": row.setting, "published": row.published, "ours": ours,
         "seconds": round(time.perf_counter() - start, 1), "date": datetime.date.today().isoformat(),
+        "machine": place(),
         "command": f"python -m benchmarks published --rows {key}",
     }  # fmt: skip
 
@@ -114,11 +116,11 @@ def table(kept: dict[str, dict[str, Any]]) -> str:
     lines = [
         "# Obtained against published",
         "",
-        "| what | source | setting | published | ours | seconds | command |",
-        "|---|---|---|---|---|---|---|",
+        "| what | source | setting | published | ours | seconds | machine | command |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for r in kept.values():
-        cells = [r["what"], r["source"], r["setting"], r["published"], r["ours"], f"{r['seconds']:g}"]
+        cells = [r["what"], r["source"], r["setting"], r["published"], r["ours"], f"{r['seconds']:g}", r["machine"]]
         lines.append(f"| {' | '.join(cells)} | `{r['command']}` |")
     return "\n".join(lines) + "\n"
 

@@ -17,6 +17,7 @@ class Published:
         ours: The same, measured.
         seconds: How long ours took.
         date: When it was measured, ISO 8601.
+        machine: On which processor; what fits into a given time depends on it.
         command: Measures it again.
     """
 
@@ -27,6 +28,7 @@ class Published:
     ours: str
     seconds: float
     date: str
+    machine: str
     command: str
 
 

@@ -111,8 +111,8 @@ POINTS = {
 """Modes as narrow as a hundredth of their distance need a G that leaps from one to the next. With leaky units a fifth
 of the samples stayed on the way between them (ring, 25 s), with units that fall silent one in fifty. Rates that fall to
 nothing leave D behind while the modes still drift: the share within three sigma fell from 95 to 90 % at the end. D
-leaks, as in DCGAN (arXiv 1511.06434): without it 59 to 63 of the 64 units of its last layer were silent after 9,000
-steps of the grid, and now and then the last ones followed."""
+leaks, as in DCGAN (arXiv 1511.06434): without it 59 to 63 of the 64 units of its last layer were silent from step
+9,000 of the grid on, and now and then the last ones followed."""
 
 
 @MODELS.register(

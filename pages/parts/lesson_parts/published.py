@@ -20,7 +20,7 @@ def _row(row: Published) -> None:
             st.markdown(f"{_('Published')}: {row.published}", width="content")
             st.markdown(f"{_('Ours')}: **{row.ours}**", width="content")
         st.caption(f"{linked(row.source)} · {row.setting}")
-        st.caption(f"`{row.command}` · {_took(row.seconds)} · {row.date}")
+        st.caption(f"`{row.command}` · {_took(row.seconds)} · {row.machine} · {row.date}")
 
 
 def _took(seconds: float) -> str:

@@ -16,8 +16,8 @@ _NAME = "tour"
 _ON = "_tour_on"
 _MARK = "_tour_mark"
 _ASKED = "_tour_asked"
-"""Button pressed on the card, and on which step. Kept, because a run of the page that breaks off that of the card would
-swallow the answer of the button itself."""
+"""The step whose button was pressed. Kept, because a run of the page that breaks off that of the card would swallow the
+answer of the button itself."""
 _SECONDS = 1.5
 _pointer = component(Path(__file__).parent)
 
@@ -65,9 +65,8 @@ def _card(page: str) -> None:
     if number < len(all_steps) and _done(all_steps[number], number, page):
         _go(number + 1)
         st.rerun()
-    asked, of = st.session_state.pop(_ASKED, ("", 0))
-    if asked and of == number:
-        _answer(asked, all_steps[number])
+    if st.session_state.pop(_ASKED, None) == number:
+        _answer(all_steps[number], page)
         st.rerun()
     with st.container(key="tour", border=True, gap="small"):
         if number >= len(all_steps):
@@ -86,19 +85,19 @@ def _card(page: str) -> None:
 def _buttons(step: Step, number: int, page: str) -> None:
     if page != step.page:
         st.button(_("Go there"), key="tour-go", type="primary", icon=":material/arrow_forward:",
-                  on_click=_ask, args=("go", number))  # fmt: skip
+                  on_click=_ask, args=(number,))  # fmt: skip
     elif step.drive:
-        st.button(_("Show me"), key=f"tour-drive-{number}", type="primary", on_click=_ask, args=("drive", number))
+        st.button(_("Show me"), key=f"tour-drive-{number}", type="primary", on_click=_ask, args=(number,))
     st.button(_("Skip"), key=f"tour-skip-{number}", on_click=_go, args=(number + 1,))
     st.button(_("Leave"), key="tour-leave", type="tertiary", on_click=leave)
 
 
-def _ask(what: str, number: int) -> None:
-    st.session_state[_ASKED] = (what, number)
+def _ask(number: int) -> None:
+    st.session_state[_ASKED] = number
 
 
-def _answer(asked: str, step: Step) -> None:
-    if asked == "go":
+def _answer(step: Step, page: str) -> None:
+    if page != step.page:
         st.switch_page(f"pages/{step.page}.py")
     elif step.drive:
         step.drive()
