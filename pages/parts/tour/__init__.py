@@ -112,6 +112,7 @@ def _done(step: Step, number: int, page: str) -> bool:
 
 def _point_at(step: Step, number: int) -> None:
     """A frame around the control, and the page scrolled to it once."""
-    st.html(f"<style>.st-key-{step.target}{{outline:3px solid var(--gm-generated);outline-offset:6px;"
+    # Not a style alone: Streamlit keeps such a one beside the page, where a fragment that no longer draws it leaves it.
+    st.html(f"<i></i><style>.st-key-{step.target}{{outline:3px solid var(--gm-generated);outline-offset:6px;"
             "border-radius:0.75rem}</style>")  # fmt: skip
     _pointer(key="tour_pointer", data={"target": f".st-key-{step.target}", "step": number})
