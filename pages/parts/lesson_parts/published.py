@@ -16,7 +16,7 @@ def show(key: str) -> None:
 def _row(row: Published) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f"**{row.what}**")
-        with st.container(horizontal=True, gap="large"):
+        with st.container(horizontal=True, gap="medium"):
             st.markdown(f"{_('Published')}: {row.published}", width="content")
             st.markdown(f"{_('Ours')}: **{row.ours}**", width="content")
         st.caption(f"{linked(row.source)} · {row.setting}")
